@@ -1,0 +1,182 @@
+package data
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"paradero/data/fault"
+	"paradero/data/record"
+	"paradero/data/search"
+)
+
+// Config is what an office needs from outside; zero values mean the real thing.
+type Config struct {
+	Dir      string           // the office's folder
+	Clock    func() time.Time // default time.Now
+	Rand     io.Reader        // default crypto/rand
+	Cost     Cost             // key derivation; zero: calibrated to about a second. Only Go tests set it
+	Progress func(Progress)   // called from any goroutine while opening or rebuilding; may be nil
+}
+
+// Cost is Argon2id's: passes, KiB of memory, threads.
+type Cost struct {
+	Time    uint32
+	Memory  uint32
+	Threads uint8
+}
+
+// Progress of a longer work.
+type Progress struct {
+	Phase string // "unlock", "journal", "rebuild", "rows", "import", "verify", "issue"
+	Done  int
+	Total int // 0: unknown
+}
+
+// Founding is what a new office is born with.
+type Founding struct {
+	Office     string
+	City       string
+	Member     string
+	Role       string // record.Roles
+	Passphrase []byte
+	Demo       bool // a demonstration office: its passphrase stands on its sign-in page
+}
+
+// Sign is what can be read of an office before anybody signs in.
+type Sign struct {
+	Office         string
+	Demo           bool
+	DemoPassphrase string // of a demonstration office only
+}
+
+// Info is who and where, after signing in.
+type Info struct {
+	Office   string
+	OfficeID record.ID
+	City     string
+	Demo     bool
+	Dir      string
+	Member   record.ID
+	Name     string // the member's
+	Role     string
+	Licence  string
+	Device   record.ID
+}
+
+// Change is one saved form or imported row: one record.
+type Change struct {
+	Record record.ID         // zero: a new record
+	Kind   record.Kind       // needed for a new record
+	Base   *record.Record    // as it stood on the screen when the form was opened; nil: as it stands now
+	Set    map[string]string // field name → what the person typed or canonical text; "" clears
+	Add    []Addition
+	Reason string
+	Delete bool
+	List   string // the imported list that speaks; "" when the member does
+}
+
+// Addition is an entry to add: a claim, toll, note or step.
+type Addition struct {
+	Kind   record.Kind
+	Values map[string]string
+}
+
+// Receipt of one change: durable when it is returned.
+type Receipt struct {
+	ID       record.ID
+	Write    record.Write
+	Entries  []record.ID     // ids of the added entries, in order
+	Warnings []fault.Problem // doubtful, yet saved
+}
+
+// Event says which records changed.
+type Event struct {
+	Kind record.Kind
+	ID   record.ID // zero: many of that kind, read the list again
+}
+
+// Moment is one step of a record's timeline, newest last.
+type Moment struct {
+	Write   record.Write
+	At      time.Time
+	By      string
+	Device  record.ID
+	List    string
+	Reason  string
+	Created bool
+	Deleted bool
+	Fields  []Said
+	Entries []record.Entry
+}
+
+// Said is one field as a change set it.
+type Said struct {
+	Field string
+	Text  string
+	Was   string // what it replaced, "" when nothing
+}
+
+// ImportRow is one row of a list, already read and checked by data/exchange.
+type ImportRow struct {
+	Row    int // 1 is the first row after the heading
+	Kind   record.Kind
+	Values map[string]string   // canonical
+	Claims []map[string]string // for a detainee: place and status, said by the list
+	Parent map[string]string   // for an entry kind (claims, tolls): how to find its record: id, cedula, passport, incident
+}
+
+// ImportCount is the outcome of an import.
+type ImportCount struct {
+	Imported, Updated, Unchanged, Refused int
+	Doubles                               []Double // likely the same person as one already here: reported, never merged
+}
+
+// Double names an imported row and the record that it resembles.
+type Double struct {
+	Row  int
+	ID   record.ID
+	With record.ID
+}
+
+// Refusal is one row, or one field of a row, that could not be taken.
+type Refusal struct {
+	Row     int
+	Column  string
+	Whole   bool // the row was refused; otherwise only the field was left out
+	Problem fault.Problem
+}
+
+// Finding is what verify found.
+type Finding struct {
+	Key    string // words: "finding.<key>"
+	Damage bool   // false: a note
+	File   string // relative to the office
+	Args   []string
+}
+
+// ListQuery asks for rows.
+type ListQuery struct {
+	Kind record.Kind // 0: any kind that people look for (detainee, contact, remains)
+	Text string
+	// Only those whose field is one of the values: life, release, facility, state, legal, flags.
+	Life, Release, Facility, State string
+	Flag                           uint32
+}
+
+// API is the door as its users see it; *Office fulfils it. Rooms and tests may
+// hold it as an interface.
+type API interface {
+	Info() Info
+	Edit(ctx context.Context, changes ...Change) ([]Receipt, error)
+	Get(ctx context.Context, id record.ID) (*record.Record, error)
+	Links(ctx context.Context, id record.ID, kind record.Kind) ([]*record.Record, error)
+	Each(ctx context.Context, kind record.Kind, do func(*record.Record) error) error
+	List(ctx context.Context, q ListQuery) (*search.Result, error)
+	Row(id record.ID) (search.Row, bool)
+	Count(kind record.Kind) int
+	Timeline(ctx context.Context, id record.ID) ([]Moment, error)
+	Watch(ctx context.Context) <-chan Event
+	Import(ctx context.Context, list string, rows func() (*ImportRow, error), acked func(done int)) (ImportCount, []Refusal, error)
+	Now() time.Time
+}

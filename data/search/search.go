@@ -1,0 +1,39 @@
+// Package search keeps one row for each record in memory, in the order of
+// names, and finds rows while a person is typing.
+//
+// What must not live here: storage and records themselves; a row holds only
+// what a list shows.
+package search
+
+import "paradero/data/record"
+
+// Flags of a row.
+const (
+	Contradicted uint32 = 1 << iota // two claims or values disagree
+	Doubtful                        // a doubtful name split or cédula
+	Threatened                      // threat or extortion
+	Closed                          // case closed, task done
+	Restricted
+)
+
+// Row is what lists show of one record.
+type Row struct {
+	ID       record.ID
+	Kind     record.Kind
+	Given    string
+	Paternal string
+	Maternal string
+	Alias    string // aliases, one a line
+	Title    string // of kinds without a personal name: incident, household, case number…
+	Paper    string // cédula, passport, code, number
+	Born     string // canonical date
+	Life     string // concluded words, "" when the kind has none
+	Release  string
+	Legal    string
+	Facility string
+	Wing     string
+	State    string    // state or type of a case, role of a member…
+	About    record.ID // the person a case or document is about
+	Day      string    // the date that lists sort or show: due, opened, issued
+	Flags    uint32
+}
