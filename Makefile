@@ -1,0 +1,91 @@
+# make run    builds Paradero and opens its desktop
+# make test   everything that must hold before a change is taken in
+#
+# Both install what is missing on Debian and its kin, may be run again at any
+# time, and are quick when nothing has changed.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := build
+
+# A Go that was unpacked but is not in the path is found all the same.
+GO ?= $(shell command -v go 2>/dev/null || ls /usr/local/go/bin/go /usr/lib/go-1.2[6-9]/bin/go "$$HOME"/go-sdk/bin/go 2>/dev/null | head -n 1)
+ifeq ($(strip $(GO)),)
+GO := go
+endif
+export GO
+export CGO_ENABLED := 1
+
+# The same flags wherever something is built, so that the cache serves all.
+TAGS      := x11,migrated_fynedo
+TESTTAGS  := ci
+VERSION   := $(shell git -c safe.directory='*' describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILD     := -buildvcs=false -tags $(TAGS) -ldflags "-X main.version=$(VERSION)"
+TESTFLAGS := -buildvcs=false -tags $(TESTTAGS)
+
+BIN        := bin/paradero
+TOOLS      := build/tools
+GOFUMPT    := $(TOOLS)/gofumpt-v0.12.0
+STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
+export PARADERO_BINARY := $(CURDIR)/$(BIN)
+
+.PHONY: run build test lint unit window crash bench tour clean go need need-test help
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+go:
+	@sh packaging/need.sh go
+
+need: go
+	@sh packaging/need.sh run
+
+need-test: go
+	@sh packaging/need.sh test
+
+build: need ## bin/paradero
+	@mkdir -p bin
+	@sh packaging/build.sh $(BIN) $(BUILD) .
+
+run: build ## builds and opens the desktop
+	@$(BIN) $(ARGS)
+
+test: need-test lint build unit window ## everything that must hold
+	@echo "make test: all passed"
+
+lint: go $(GOFUMPT) $(STATICCHECK) ## format, vet, staticcheck
+	@bad=$$($(GOFUMPT) -l .); if [ -n "$$bad" ]; then echo "gofumpt would change:"; echo "$$bad"; exit 1; fi
+	$(GO) vet $(TESTFLAGS) ./...
+	$(GO) vet -buildvcs=false -tags $(TAGS) . ./app/...
+	$(GO) vet -buildvcs=false -tags window ./packaging/window
+	$(STATICCHECK) -tags $(TESTTAGS) ./...
+
+unit: go ## every Go test, with the race detector
+	$(GO) test -vet=off -race $(TESTFLAGS) -timeout 20m ./...
+
+window: go ## the real window under Xvfb
+	$(GO) test -vet=off -buildvcs=false -tags window -count=1 -timeout 10m ./packaging/window
+
+bench: need ## speeds beside their peers
+	@mkdir -p build
+	@sh packaging/build.sh build/bench -buildvcs=false ./packaging/bench
+	@test -x $(BIN) || $(MAKE) --no-print-directory build
+	@build/bench $(ARGS)
+
+tour: go ## every room as a picture, in build/tour
+	@mkdir -p build/tour
+	PARADERO_TOUR=$(CURDIR)/build/tour $(GO) test -vet=off $(TESTFLAGS) -count=1 -run Tour ./app/desktop/...
+	@echo "The pictures are in build/tour"
+
+clean: ## what was built here; never Go's own cache
+	rm -rf bin build
+
+# The tools of the trade at exact versions, away from the person's own.
+$(GOFUMPT):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(CURDIR)/$(TOOLS) GOFLAGS= $(GO) install mvdan.cc/gofumpt@v0.12.0
+	@mv $(TOOLS)/gofumpt $@
+
+$(STATICCHECK):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(CURDIR)/$(TOOLS) GOFLAGS= $(GO) install honnef.co/go/tools/cmd/staticcheck@v0.8.2
+	@mv $(TOOLS)/staticcheck $@
