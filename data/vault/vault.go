@@ -1,0 +1,325 @@
+// Package vault keeps an office's keys: a random master key wrapped in slots
+// (a passphrase, a printed recovery code), and under it the keyring with which
+// everything else is sealed and signed.
+//
+// What must not live here: what is sealed, where it is stored, and words for
+// people. It imports nothing of ours.
+package vault
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Public is what can be read before anybody signs in.
+type Public struct {
+	Office         string `json:"office"`
+	Demo           bool   `json:"demo,omitempty"`
+	DemoPassphrase string `json:"demo_passphrase,omitempty"` // of a demonstration office, which holds nobody real
+}
+
+// Keys is the keyring. The office's keys are the same on all its devices; the
+// device's and the store's never leave this machine.
+type Keys struct {
+	Office   [16]byte       `json:"office"`   // the office's id
+	Identity Key            `json:"identity"` // HMAC key of imported rows' identities (DESIGN §3)
+	Epochs   map[uint32]Key `json:"epochs"`   // keys of batches and payloads, by epoch
+	Sign     []byte         `json:"sign"`     // Ed25519 seed, 32 bytes
+	Box      []byte         `json:"box"`      // seed of the HPKE key pair to which others wrap keys
+	Store    Key            `json:"store"`    // root of Badger's key and of the sealing of its values
+	Member   [16]byte       `json:"member"`   // who signs in with this vault
+}
+
+// Cost is Argon2id's: passes, KiB, threads.
+type Cost struct {
+	Time    uint32 `json:"time"`
+	Memory  uint32 `json:"memory"`
+	Threads uint8  `json:"threads"`
+}
+
+// The bounds of a cost that is read from a file: never under what DESIGN §4
+// says, save for tests that make their own vault, and never so much that a
+// hostile file stops the machine.
+const (
+	minTime, minMemory = 3, 64 << 10
+	maxTime, maxMemory = 64, 4 << 20
+	maxThreads         = 16
+)
+
+const (
+	slotPassphrase = "passphrase"
+	slotRecovery   = "recovery"
+)
+
+// slot is one way to the master key.
+type slot struct {
+	Kind    string `json:"kind"`
+	Salt    []byte `json:"salt"`
+	Cost    *Cost  `json:"cost,omitempty"`
+	Wrapped []byte `json:"wrapped"`
+}
+
+// ErrSecret says that the passphrase or code opens no slot.
+var ErrSecret = errors.New("wrong passphrase or code")
+
+// Vault is an opened vault. Its methods are not for concurrent use.
+type Vault struct {
+	dir    string
+	random io.Reader
+	file   *content
+	master Key
+	keys   Keys
+	Mended bool // one copy was damaged and was written anew
+}
+
+// Peek reads what is public of the vault in a folder.
+func Peek(dir string) (Public, error) {
+	c, _, err := read(dir)
+	if err != nil {
+		return Public{}, err
+	}
+	return c.Public, nil
+}
+
+// Create makes a vault in a folder that has none and gives the recovery code,
+// which is stored nowhere.
+func Create(dir string, random io.Reader, cost Cost, public Public, keys Keys, passphrase []byte) (*Vault, string, error) {
+	if _, _, err := read(dir); !errors.Is(err, ErrMissing) {
+		return nil, "", fmt.Errorf("create vault: folder has one")
+	}
+	v := &Vault{dir: dir, random: random, keys: keys, file: &content{Version: 1, Public: public}}
+	if _, err := io.ReadFull(random, v.master[:]); err != nil {
+		return nil, "", fmt.Errorf("draw master key: %w", err)
+	}
+	code, err := v.setRecovery()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := v.SetPassphrase(passphrase, cost); err != nil {
+		return nil, "", err
+	}
+	return v, code, nil
+}
+
+// Unlock opens the vault in a folder by passphrase. It takes about a second by
+// design and cannot be interrupted within that second.
+func Unlock(ctx context.Context, dir string, random io.Reader, passphrase []byte) (*Vault, error) {
+	return open(ctx, dir, random, slotPassphrase, func(s slot) (*Key, error) {
+		return stretch(passphrase, s.Salt, s.Cost)
+	})
+}
+
+// Recover opens the vault by its recovery code; ErrCode says that the code was
+// mistyped, ErrSecret that it belongs to another office.
+func Recover(ctx context.Context, dir string, random io.Reader, code string) (*Vault, error) {
+	secret, err := parseCode(code)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, dir, random, slotRecovery, func(s slot) (*Key, error) { return fromCode(secret, s.Salt) })
+}
+
+func open(ctx context.Context, dir string, random io.Reader, kind string, key func(slot) (*Key, error)) (*Vault, error) {
+	c, damaged, err := read(dir)
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{dir: dir, random: random, file: c, Mended: damaged}
+	if err := v.unwrap(ctx, kind, key); err != nil {
+		return nil, err
+	}
+	plain, err := Open(&v.master, []byte("keyring"), c.Keys)
+	if err != nil {
+		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
+	}
+	if err := json.Unmarshal(plain, &v.keys); err != nil {
+		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
+	}
+	if damaged {
+		if err := write(dir, c); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+func (v *Vault) unwrap(ctx context.Context, kind string, key func(slot) (*Key, error)) error {
+	for _, s := range v.file.Slots {
+		if s.Kind != kind {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("unlock: %w", err)
+		}
+		k, err := key(s)
+		if err != nil {
+			return err
+		}
+		if master, err := Open(k, []byte("slot "+kind), s.Wrapped); err == nil && len(master) == KeySize {
+			copy(v.master[:], master)
+			return nil
+		}
+	}
+	return ErrSecret
+}
+
+// Keys gives the keyring; the caller must not change it.
+func (v *Vault) Keys() *Keys { return &v.keys }
+
+// Public gives what is public.
+func (v *Vault) Public() Public { return v.file.Public }
+
+// Rehearse tells whether the code is this vault's: made when it is printed, so
+// that a wrong copy shows now and not in the worst hour.
+func (v *Vault) Rehearse(code string) bool {
+	secret, err := parseCode(code)
+	if err != nil {
+		return false
+	}
+	for _, s := range v.file.Slots {
+		if s.Kind != slotRecovery {
+			continue
+		}
+		if k, err := fromCode(secret, s.Salt); err == nil {
+			if _, err := Open(k, []byte("slot "+slotRecovery), s.Wrapped); err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// SetPassphrase replaces the passphrase's slot and writes the vault.
+func (v *Vault) SetPassphrase(passphrase []byte, cost Cost) error {
+	salt, err := v.draw()
+	if err != nil {
+		return err
+	}
+	k, err := stretch(passphrase, salt, &cost)
+	if err != nil {
+		return err
+	}
+	if err := v.setSlot(slot{Kind: slotPassphrase, Salt: salt, Cost: &cost}, k); err != nil {
+		return err
+	}
+	if v.file.Public.Demo {
+		v.file.Public.DemoPassphrase = string(passphrase)
+	}
+	return v.save()
+}
+
+// SetPublic replaces what is public (an office that changed its name).
+func (v *Vault) SetPublic(p Public) error {
+	v.file.Public = p
+	return v.save()
+}
+
+func (v *Vault) setRecovery() (string, error) {
+	code, secret, err := newCode(v.random)
+	if err != nil {
+		return "", err
+	}
+	salt, err := v.draw()
+	if err != nil {
+		return "", err
+	}
+	k, err := fromCode(secret, salt)
+	if err != nil {
+		return "", err
+	}
+	return code, v.setSlot(slot{Kind: slotRecovery, Salt: salt}, k)
+}
+
+func (v *Vault) setSlot(s slot, k *Key) error {
+	wrapped, err := Seal(v.random, nil, k, []byte("slot "+s.Kind), v.master[:])
+	if err != nil {
+		return err
+	}
+	s.Wrapped = wrapped
+	kept := v.file.Slots[:0:0]
+	for _, old := range v.file.Slots {
+		if old.Kind != s.Kind {
+			kept = append(kept, old)
+		}
+	}
+	v.file.Slots = append(kept, s)
+	return nil
+}
+
+func (v *Vault) save() error {
+	plain, err := json.Marshal(&v.keys)
+	if err != nil {
+		return fmt.Errorf("encode keyring: %w", err)
+	}
+	if v.file.Keys, err = Seal(v.random, nil, &v.master, []byte("keyring"), plain); err != nil {
+		return err
+	}
+	return write(v.dir, v.file)
+}
+
+func (v *Vault) draw() ([]byte, error) {
+	salt := make([]byte, 16)
+	if _, err := io.ReadFull(v.random, salt); err != nil {
+		return nil, fmt.Errorf("draw salt: %w", err)
+	}
+	return salt, nil
+}
+
+// stretch derives a slot's key from a passphrase, with the cost bounded first.
+func stretch(passphrase, salt []byte, cost *Cost) (*Key, error) {
+	if cost == nil || cost.Time == 0 || cost.Time > maxTime || cost.Memory < 8 || cost.Memory > maxMemory ||
+		cost.Threads == 0 || cost.Threads > maxThreads {
+		return nil, fmt.Errorf("%w: cost out of bounds", ErrDamaged)
+	}
+	var k Key
+	copy(k[:], argon2.IDKey(passphrase, salt, cost.Time, cost.Memory, cost.Threads, KeySize))
+	return &k, nil
+}
+
+func fromCode(secret, salt []byte) (*Key, error) {
+	b, err := hkdf.Key(sha256.New, secret, salt, "paradero recovery slot", KeySize)
+	if err != nil {
+		return nil, fmt.Errorf("derive recovery key: %w", err)
+	}
+	var k Key
+	copy(k[:], b)
+	return &k, nil
+}
+
+// Sub derives a key for one purpose from a root key.
+func Sub(root *Key, purpose string) (*Key, error) {
+	b, err := hkdf.Key(sha256.New, root[:], nil, "paradero "+purpose, KeySize)
+	if err != nil {
+		return nil, fmt.Errorf("derive %s key: %w", purpose, err)
+	}
+	var k Key
+	copy(k[:], b)
+	return &k, nil
+}
+
+// Calibrate finds the cost that takes about the given time on this machine,
+// never under three passes over 64 MiB (DESIGN §4; RFC 9106 §4 second choice).
+func Calibrate(clock func() time.Time, want time.Duration) Cost {
+	cost := Cost{Time: minTime, Memory: minMemory, Threads: uint8(min(runtime.NumCPU(), 4))}
+	start := clock()
+	argon2.IDKey([]byte("calibrate"), make([]byte, 16), cost.Time, cost.Memory, cost.Threads, KeySize)
+	took := clock().Sub(start)
+	for took > 0 && took*2 <= want && cost.Memory < 256<<10 {
+		cost.Memory, took = cost.Memory*2, took*2
+	}
+	if took > 0 {
+		if n := uint32(want * time.Duration(cost.Time) / took); n > cost.Time {
+			cost.Time = min(n, 12)
+		}
+	}
+	return cost
+}
