@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"reports/chart": {},
 	"assets":        {},
 
-	"packaging/...": join(door, "app", "app/command", "app/demo", "reports", "reports/page", "assets"),
+	"packaging/...": join(door, "packaging/screen", "app", "app/command", "app/demo", "reports", "reports/page", "assets"),
 }
 
 // onlyIn says who alone may import what comes from outside.

@@ -1,0 +1,99 @@
+package crash
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestFullDisk fills a small disk under the program. It needs the right to
+// mount one, which continuous runs have and most people's accounts do not.
+func TestFullDisk(t *testing.T) {
+	disk := smallDisk(t, 700<<20)
+	o := foundIn(t, disk)
+	o.want(o.run("init", "--name", "Consultorio", "--member", "Lucía Andrade", "--role", "coordinator"), done, "init on a disk with room")
+	path, cedulas := list(t, 300)
+	o.want(o.run("import", path, "--as", "detainees"), done, "import on a disk with room")
+
+	// Room runs short: the program refuses to write while there is still some left.
+	ballast := filepath.Join(disk, "ballast")
+	fill(t, ballast, 300<<20)
+	o.want(o.run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), failed, "a new person on a full disk")
+
+	// Nothing left at all.
+	fill(t, ballast, 1<<30)
+	got := o.run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103")
+	o.want(got, failed, "a new person on a disk without a byte")
+
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if held := o.exported(); !slices.Equal(held, slices.Sorted(slices.Values(cedulas))) {
+		t.Fatalf("with room again %d people are there, want %d", len(held), len(cedulas))
+	}
+	o.want(o.run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), done, "a new person with room again")
+}
+
+// TestDiskFillsDuringImport: the disk fills while rows are written; those
+// acknowledged are there afterwards.
+func TestDiskFillsDuringImport(t *testing.T) {
+	disk := smallDisk(t, 700<<20)
+	o := foundIn(t, disk)
+	o.want(o.run("init", "--name", "Consultorio", "--member", "Lucía Andrade", "--role", "coordinator"), done, "init")
+	path, cedulas := list(t, rowsOfList)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	acked := o.importWhile(ctx, path, func() { fill(t, filepath.Join(disk, "ballast"), 1<<30) })
+	if err := os.Remove(filepath.Join(disk, "ballast")); err != nil {
+		t.Fatal(err)
+	}
+	held := o.exported()
+	for i, c := range cedulas[:acked] {
+		if _, found := slices.BinarySearch(held, c); !found {
+			t.Fatalf("row %d of %d acknowledged is gone; %d are there", i+1, acked, len(held))
+		}
+	}
+	o.want(o.run("import", path, "--as", "detainees"), done, "import with room again")
+	if held := o.exported(); len(held) != len(cedulas) {
+		t.Fatalf("with room again %d people are there, want %d", len(held), len(cedulas))
+	}
+}
+
+// smallDisk mounts a disk in memory of its own.
+func smallDisk(t *testing.T, size int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+strconv.Itoa(size)); err != nil {
+		t.Skipf("this account may not mount a small disk (%v)", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+	})
+	return dir
+}
+
+// fill writes a file until it has the size or the disk is full.
+func fill(t *testing.T, path string, size int) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer func() { _ = f.Close() }()
+	chunk := make([]byte, 1<<20)
+	for done := 0; done < size; {
+		n, err := f.Write(chunk)
+		done += n
+		if err != nil {
+			return // full
+		}
+	}
+}
