@@ -80,11 +80,17 @@ type Record struct {
 	Kind    Kind
 	Values  map[string][]Val // by field name; the shown value first, the rest are kept beside it
 	Entries []Entry          // oldest first in (order, write)
-	Said    map[string]map[string]uint64
 	Deleted bool
 	Created time.Time
 	Changed time.Time
 	Author  string // who made it
+	Seen    Seen   // what an edit of this, as it is now, replaces
+}
+
+// Seen remembers which writes stood on the screen when a form was opened, also
+// those of a field that had been cleared.
+type Seen interface {
+	Replaces(field uint16) []Write
 }
 
 // Get gives the shown value of a field, "" when it has none.

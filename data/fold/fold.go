@@ -1,0 +1,283 @@
+// Package fold turns changes into a record. What comes out depends on which
+// changes went in, never on when or in which order they arrived, as long as
+// each came after those it names.
+//
+// What must not live here: storage, keys, and conclusions from several claims
+// (data/rule). It decides nothing about rights; it folds what it is given.
+package fold
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"paradero/data/ledger"
+	"paradero/data/record"
+)
+
+// Origin is the change that a value or an entry came from.
+type Origin struct {
+	Write   record.Write
+	Lamport uint64
+	Wall    int64 // milliseconds since 1970, UTC; shown, never used for order
+	Zone    int32 // the writer's offset from UTC in minutes
+	Author  record.ID
+	Device  record.ID
+	List    string
+}
+
+// Order compares origins by (lamport, hash, index): later is greater. It is
+// the same on every device and has nothing to do with clocks.
+func (o *Origin) Order(p *Origin) int {
+	if c := cmp.Compare(o.Lamport, p.Lamport); c != 0 {
+		return c
+	}
+	if c := bytes.Compare(o.Write.Batch[:], p.Write.Batch[:]); c != 0 {
+		return c
+	}
+	return cmp.Compare(o.Write.Index, p.Write.Index)
+}
+
+// Val is one live value: a write that no other write names.
+type Val struct {
+	Origin int // index into State.Origins
+	Text   string
+}
+
+// Cell is a field with its live values.
+type Cell struct {
+	Num  uint16
+	Vals []Val
+}
+
+// Entry is an added row.
+type Entry struct {
+	ID     record.ID
+	Kind   record.Kind
+	Origin int
+	Values []ledger.Text
+}
+
+// Said is what an imported list last said of a field whose value somebody has
+// since replaced: bringing the same list in again must not undo that.
+type Said struct {
+	List    string
+	Num     uint16
+	Lamport uint64
+	Hash    uint64
+}
+
+// State is what one record's changes fold to, with all that a later change
+// needs. Slices are kept sorted, so that equal states have equal bytes.
+type State struct {
+	ID      record.ID
+	Kind    record.Kind
+	Origins []Origin // those that something live came from, and the first
+	First   int      // the origin that made the record
+	Last    int      // the latest origin that touched it
+	Cells   []Cell   // by number
+	Entries []Entry  // by (order, id)
+	Said    []Said   // by (list, number)
+	Later   bool     // an unknown critical operation: read-only until the program is newer
+}
+
+// EntryID names an entry: where it stands in the ledger, hashed.
+func EntryID(w record.Write, i int) record.ID {
+	b := make([]byte, 0, 40)
+	b = append(b, w.Batch[:]...)
+	b = binary.BigEndian.AppendUint16(b, w.Index)
+	b = binary.BigEndian.AppendUint16(b, uint16(i))
+	sum := sha256.Sum256(b)
+	return record.ID(sum[:16])
+}
+
+// TextHash is what Said remembers of a text.
+func TextHash(text string) uint64 {
+	sum := sha256.Sum256([]byte(text))
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// Apply folds one change into a state; a new record's state is &State{}.
+func Apply(s *State, c *ledger.Change, o Origin) {
+	if len(s.Origins) == 0 {
+		s.ID, s.Kind = c.Record, c.Kind
+	}
+	at := s.addOrigin(o)
+	if c.Op != ledger.OpEdit {
+		s.Later = s.Later || c.Critical
+		s.prune()
+		return
+	}
+	if !c.Erased {
+		for i := range c.Fields {
+			s.write(&c.Fields[i], at)
+		}
+		for i := range c.Entries {
+			e := Entry{ID: EntryID(o.Write, i), Kind: c.Entries[i].Kind, Origin: at, Values: c.Entries[i].Values}
+			s.Entries = append(s.Entries, e)
+		}
+	}
+	s.prune()
+}
+
+func (s *State) addOrigin(o Origin) int {
+	s.Origins = append(s.Origins, o)
+	at := len(s.Origins) - 1
+	if at == 0 || o.Order(&s.Origins[s.First]) < 0 {
+		s.First = at
+	}
+	if at == 0 || o.Order(&s.Origins[s.Last]) > 0 {
+		s.Last = at
+	}
+	return at
+}
+
+// cell finds or makes the cell of a field.
+func (s *State) cell(num uint16) *Cell {
+	i, ok := slices.BinarySearchFunc(s.Cells, num, func(c Cell, n uint16) int { return cmp.Compare(c.Num, n) })
+	if !ok {
+		s.Cells = slices.Insert(s.Cells, i, Cell{Num: num})
+	}
+	return &s.Cells[i]
+}
+
+// write takes away the values that the write names and adds its own.
+func (s *State) write(f *ledger.Field, at int) {
+	c := s.cell(f.Num)
+	kept := c.Vals[:0]
+	for _, v := range c.Vals {
+		o := &s.Origins[v.Origin]
+		if !slices.Contains(f.Pred, o.Write) {
+			kept = append(kept, v)
+			continue
+		}
+		if o.List != "" && o.List != s.Origins[at].List {
+			s.remember(o.List, f.Num, o.Lamport, v.Text)
+		}
+	}
+	c.Vals = append(kept, Val{Origin: at, Text: f.Text})
+	slices.SortFunc(c.Vals, func(a, b Val) int { return s.Origins[b.Origin].Order(&s.Origins[a.Origin]) })
+	if list := s.Origins[at].List; list != "" {
+		s.remember(list, f.Num, s.Origins[at].Lamport, f.Text)
+	}
+}
+
+// remember notes what a list said, the later one if it said two things.
+func (s *State) remember(list string, num uint16, lamport uint64, text string) {
+	said := Said{List: list, Num: num, Lamport: lamport, Hash: TextHash(text)}
+	i, ok := slices.BinarySearchFunc(s.Said, said, compareSaid)
+	switch {
+	case !ok:
+		s.Said = slices.Insert(s.Said, i, said)
+	case s.Said[i].Lamport < lamport || s.Said[i].Lamport == lamport && s.Said[i].Hash < said.Hash:
+		s.Said[i] = said
+	}
+}
+
+func compareSaid(a, b Said) int {
+	if c := cmp.Compare(a.List, b.List); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.Num, b.Num)
+}
+
+// prune sorts everything into its one order, and drops the origins from which
+// nothing lives and what Said repeats of a live value.
+func (s *State) prune() {
+	if len(s.Origins) == 1 {
+		s.dropRepeated()
+		s.sortEntries()
+		return
+	}
+	used := make([]bool, len(s.Origins))
+	used[s.First], used[s.Last] = true, true
+	for i := range s.Cells {
+		for _, v := range s.Cells[i].Vals {
+			used[v.Origin] = true
+		}
+	}
+	for i := range s.Entries {
+		used[s.Entries[i].Origin] = true
+	}
+	order := make([]int, 0, len(used))
+	for i, u := range used {
+		if u {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int { return s.Origins[a].Order(&s.Origins[b]) })
+	moved := make([]int, len(s.Origins))
+	kept := make([]Origin, len(order))
+	for to, from := range order {
+		moved[from], kept[to] = to, s.Origins[from]
+	}
+	s.Origins, s.First, s.Last = kept, moved[s.First], moved[s.Last]
+	for i := range s.Cells {
+		for k := range s.Cells[i].Vals {
+			s.Cells[i].Vals[k].Origin = moved[s.Cells[i].Vals[k].Origin]
+		}
+	}
+	for i := range s.Entries {
+		s.Entries[i].Origin = moved[s.Entries[i].Origin]
+	}
+	s.dropRepeated()
+	s.sortEntries()
+}
+
+// dropRepeated leaves in Said only what no live value says itself.
+func (s *State) dropRepeated() {
+	s.Said = slices.DeleteFunc(s.Said, func(said Said) bool {
+		i, ok := slices.BinarySearchFunc(s.Cells, said.Num, func(c Cell, n uint16) int { return cmp.Compare(c.Num, n) })
+		if !ok {
+			return false
+		}
+		return slices.ContainsFunc(s.Cells[i].Vals, func(v Val) bool {
+			o := &s.Origins[v.Origin]
+			return o.List == said.List && o.Lamport >= said.Lamport
+		})
+	})
+}
+
+func (s *State) sortEntries() {
+	if len(s.Entries) < 2 {
+		return
+	}
+	slices.SortFunc(s.Entries, func(a, b Entry) int {
+		if c := s.Origins[a.Origin].Order(&s.Origins[b.Origin]); c != 0 {
+			return c
+		}
+		return bytes.Compare(a.ID[:], b.ID[:])
+	})
+}
+
+// Vals gives the live values of a field, the shown one first.
+func (s *State) Vals(num uint16) []Val {
+	i, ok := slices.BinarySearchFunc(s.Cells, num, func(c Cell, n uint16) int { return cmp.Compare(c.Num, n) })
+	if !ok {
+		return nil
+	}
+	return s.Cells[i].Vals
+}
+
+// Deleted tells whether the record was taken away and not brought back.
+func (s *State) Deleted() bool {
+	v := s.Vals(ledger.FieldDeleted)
+	return len(v) > 0 && v[0].Text == "true"
+}
+
+// ListSaid tells what a list last said of a field: the live text, or the hash
+// of a replaced one.
+func (s *State) ListSaid(list string, num uint16) (hash uint64, ok bool) {
+	for _, v := range s.Vals(num) {
+		if s.Origins[v.Origin].List == list {
+			return TextHash(v.Text), true
+		}
+	}
+	i, ok := slices.BinarySearchFunc(s.Said, Said{List: list, Num: num}, compareSaid)
+	if !ok {
+		return 0, false
+	}
+	return s.Said[i].Hash, true
+}

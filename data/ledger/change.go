@@ -1,0 +1,239 @@
+// Package ledger is the truth: what was said, by whom, on which device, in an
+// order that can be checked. A change says something of one record; a batch
+// carries changes, hash-linked and signed; the journal file keeps batches.
+//
+// What must not live here: what a record is folded to (data/fold), where the
+// working copy is (data/store), keys themselves (data/vault; sealing comes
+// through an interface), and who may do what (data/team).
+package ledger
+
+import (
+	"fmt"
+
+	"paradero/data/ledger/cbor"
+	"paradero/data/record"
+)
+
+// Limits against hostile input (DESIGN §3).
+const (
+	MaxChange  = 64 << 10  // bytes of a change's payload
+	MaxBatch   = 256 << 10 // bytes of a batch with its payloads
+	MaxChanges = 512       // changes in a batch
+	MaxPred    = 64        // writes that a write may replace; hashes that a batch may depend on
+	maxFields  = 256
+	maxEntries = 64
+)
+
+// Op is what a change does to its record.
+type Op uint8
+
+// OpEdit sets fields and adds entries; the first one makes the record. Other
+// numbers are a newer version's.
+const OpEdit Op = 1
+
+// FieldDeleted is a field that every kind has: "true" takes the record away,
+// "false" brings it back. Being a field, it meets a concurrent edit as any
+// other write does, and neither is lost.
+const FieldDeleted uint16 = 0
+
+// Change is what was said of one record in one saved form or imported row.
+type Change struct {
+	Record   record.ID
+	Kind     record.Kind
+	Op       Op
+	Fields   []Field
+	Entries  []Entry
+	Rights   uint64 // version of the rights table it cites
+	Critical bool   // a program that does not know Op must make the record read-only
+	Reason   string
+	List     string // the imported list that says so, "" when the author does
+	Erased   bool   // the payload is gone: Fields have no text, Entries no values
+}
+
+// Field is one write.
+type Field struct {
+	Num  uint16
+	Pred []record.Write // the writes it replaces: those on the screen when the form was opened
+	Text string
+}
+
+// Entry is one added row.
+type Entry struct {
+	Kind   record.Kind
+	Values []Text
+}
+
+// Text is one field of an entry; an entry's are sorted by number.
+type Text struct {
+	Num  uint16
+	Text string
+}
+
+// hashTable collects the batch hashes that a body refers to, each once.
+type hashTable struct {
+	list []Hash
+	at   map[Hash]int
+}
+
+func (t *hashTable) index(h Hash) int {
+	if i, ok := t.at[h]; ok {
+		return i
+	}
+	if t.at == nil {
+		t.at = map[Hash]int{}
+	}
+	t.at[h] = len(t.list)
+	t.list = append(t.list, h)
+	return len(t.list) - 1
+}
+
+// appendStem appends what is sealed in the batch itself: which record, which
+// fields, what they replace; everything but the values.
+func (c *Change) appendStem(b []byte, payload int, hashes *hashTable) []byte {
+	b = cbor.AppendMap(b, 8)
+	b = cbor.AppendBytes(cbor.AppendUint(b, 1), c.Record[:])
+	b = cbor.AppendUint(cbor.AppendUint(b, 2), uint64(c.Kind))
+	b = cbor.AppendUint(cbor.AppendUint(b, 3), uint64(c.Op))
+	b = cbor.AppendArray(cbor.AppendUint(b, 4), len(c.Fields))
+	for _, f := range c.Fields {
+		b = cbor.AppendUint(cbor.AppendArray(b, 2), uint64(f.Num))
+		b = cbor.AppendArray(b, len(f.Pred))
+		for _, p := range f.Pred {
+			b = cbor.AppendUint(cbor.AppendArray(b, 2), uint64(hashes.index(p.Batch)))
+			b = cbor.AppendUint(b, uint64(p.Index))
+		}
+	}
+	b = cbor.AppendArray(cbor.AppendUint(b, 5), len(c.Entries))
+	for _, e := range c.Entries {
+		b = cbor.AppendUint(b, uint64(e.Kind))
+	}
+	b = cbor.AppendUint(cbor.AppendUint(b, 6), c.Rights)
+	b = cbor.AppendBool(cbor.AppendUint(b, 7), c.Critical)
+	return cbor.AppendUint(cbor.AppendUint(b, 8), uint64(payload))
+}
+
+// appendPayload appends the values, in the order of the stem's fields.
+func (c *Change) appendPayload(b []byte) []byte {
+	b = cbor.AppendMap(b, 4)
+	b = cbor.AppendArray(cbor.AppendUint(b, 1), len(c.Fields))
+	for _, f := range c.Fields {
+		b = cbor.AppendText(b, f.Text)
+	}
+	b = cbor.AppendArray(cbor.AppendUint(b, 2), len(c.Entries))
+	for _, e := range c.Entries {
+		b = cbor.AppendMap(b, len(e.Values))
+		for _, v := range e.Values {
+			b = cbor.AppendText(cbor.AppendUint(b, uint64(v.Num)), v.Text)
+		}
+	}
+	b = cbor.AppendText(cbor.AppendUint(b, 3), c.Reason)
+	return cbor.AppendText(cbor.AppendUint(b, 4), c.List)
+}
+
+// readStem reads one change without its values and the index of its payload.
+// Unknown keys of a newer version are passed over; they stay in the batch's
+// bytes, which are never re-encoded.
+func readStem(r *cbor.Reader, hashes []Hash) (c Change, payload int) {
+	n := r.Map(64)
+	keys := r.Keys()
+	for range n {
+		switch keys.Next() {
+		case 1:
+			r.Fixed(c.Record[:])
+		case 2:
+			c.Kind = record.Kind(r.Below(256))
+		case 3:
+			c.Op = Op(r.Below(256))
+		case 4:
+			c.Fields = readFields(r, hashes)
+		case 5:
+			for range r.Array(maxEntries) {
+				c.Entries = append(c.Entries, Entry{Kind: record.Kind(r.Below(256))})
+			}
+		case 6:
+			c.Rights = r.Uint()
+		case 7:
+			c.Critical = r.Bool()
+		case 8:
+			payload = int(r.Below(MaxChanges))
+		default:
+			r.Skip()
+		}
+	}
+	return c, payload
+}
+
+func readFields(r *cbor.Reader, hashes []Hash) []Field {
+	n := r.Array(maxFields)
+	fields := make([]Field, 0, n)
+	for range n {
+		if r.Array(2) != 2 {
+			r.Fail("field is not a pair")
+			return nil
+		}
+		f := Field{Num: uint16(r.Below(1 << 16))}
+		for range r.Array(MaxPred) {
+			if r.Array(2) != 2 {
+				r.Fail("pred is not a pair")
+				return nil
+			}
+			h, i := r.Below(uint64(len(hashes))), r.Below(MaxChanges)
+			if r.Err() != nil {
+				return nil
+			}
+			f.Pred = append(f.Pred, record.Write{Batch: hashes[h], Index: uint16(i)})
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// readPayload fills a change's values from its payload.
+func (c *Change) readPayload(plain []byte) error {
+	r := cbor.NewReader(plain)
+	n := r.Map(64)
+	keys := r.Keys()
+	for range n {
+		switch keys.Next() {
+		case 1:
+			if r.Array(maxFields) != len(c.Fields) {
+				r.Fail("values do not match fields")
+			}
+			for i := range c.Fields {
+				c.Fields[i].Text = r.Text()
+			}
+		case 2:
+			if r.Array(maxEntries) != len(c.Entries) {
+				r.Fail("values do not match entries")
+			}
+			for i := range c.Entries {
+				c.Entries[i].Values = readTexts(r)
+			}
+		case 3:
+			c.Reason = r.Text()
+		case 4:
+			c.List = r.Text()
+		default:
+			r.Skip()
+		}
+	}
+	if err := r.Done(); err != nil {
+		return fmt.Errorf("read payload: %w", err)
+	}
+	return nil
+}
+
+func readTexts(r *cbor.Reader) []Text {
+	n := r.Map(maxFields)
+	texts := make([]Text, 0, n)
+	keys := r.Keys()
+	for range n {
+		num := keys.Next()
+		if num >= 1<<16 {
+			r.Fail("field number %d", num)
+			return nil
+		}
+		texts = append(texts, Text{Num: uint16(num), Text: r.Text()})
+	}
+	return texts
+}
