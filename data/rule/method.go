@@ -112,11 +112,11 @@ func at(text, w string, i int) int {
 	return -1
 }
 
-// denied reports whether a word just before or after says that the method is
+// denied reports whether one of the words just before or after says that the method is
 // lacking. A "no" in front of a number is "N.º".
 func denied(ahead, after string) bool {
 	words := strings.Fields(ahead)
-	words = words[max(0, len(words)-3):]
+	words = words[max(0, len(words)-6):]
 	for i, w := range words {
 		numbered := w == "no" && i+1 < len(words) && words[i+1][0] >= '0' && words[i+1][0] <= '9'
 		if slices.Contains(denials, w) && !numbered {

@@ -135,7 +135,7 @@ func order(a, b *claim) int {
 }
 
 func read(e *record.Entry) *claim {
-	c := &claim{entry: e, when: said(e), source: plain(cmp.Or(e.Get("source"), e.List, e.By)), facility: plain(e.Get("facility"))}
+	c := &claim{entry: e, when: said(e), source: plain(cmp.Or(e.Get("source"), e.List, e.By)), facility: placeKey(e.Get("facility"))}
 	c.status = proven(e.Values)
 	switch c.status {
 	case "unknown":

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -96,50 +97,26 @@ func addMonths(t time.Time, months int) time.Time {
 	return first.AddDate(0, 0, min(t.Day(), last)-1)
 }
 
-// plain folds a text for comparison: lower case, no accents, letters and digits
-// with single spaces between. Two spellings of one source are then one source.
-func plain(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	gap := false
-	for _, r := range strings.ToLower(s) {
-		r = bare(r)
-		if r == 0 {
+// plain folds a text for comparison: two spellings of one source are one source.
+func plain(s string) string { return record.Plain(s) }
+
+// placeKey folds the name of a prison; lists write its number as "N°1", "Nº 1",
+// "No. 1" or "1".
+func placeKey(name string) string {
+	words := strings.Fields(plain(name))
+	out := words[:0]
+	for _, w := range words {
+		switch digits := strings.TrimLeft(w, "n"); {
+		case slices.Contains([]string{"n", "no", "nro", "num", "numero"}, w):
 			continue
+		case w != digits && number(strings.TrimLeft(digits, "ro")):
+			w = strings.TrimLeft(digits, "ro")
 		}
-		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r < 128 {
-			gap = b.Len() > 0
-			continue
-		}
-		if gap {
-			b.WriteByte(' ')
-			gap = false
-		}
-		b.WriteRune(r)
+		out = append(out, w)
 	}
-	return b.String()
+	return strings.Join(out, " ")
 }
 
-// bare takes the accent off a lower-case letter; 0 for a combining accent.
-func bare(r rune) rune {
-	switch r {
-	case 'á', 'à', 'ä', 'â', 'ã':
-		return 'a'
-	case 'é', 'è', 'ë', 'ê':
-		return 'e'
-	case 'í', 'ì', 'ï', 'î':
-		return 'i'
-	case 'ó', 'ò', 'ö', 'ô', 'õ':
-		return 'o'
-	case 'ú', 'ù', 'ü', 'û':
-		return 'u'
-	case 'ñ':
-		return 'n'
-	case '°', 'º', 'ª', '\u00a0':
-		return ' '
-	}
-	if r >= 0x300 && r <= 0x36f {
-		return 0
-	}
-	return r
+func number(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
