@@ -1,0 +1,236 @@
+package present
+
+import (
+	"slices"
+	"strings"
+
+	"paradero/assets"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+// ClaimLine is one claim: what one source said, and when it was true.
+type ClaimLine struct {
+	ID        record.ID
+	What      Chip
+	Place     string
+	Source    string
+	When      string
+	Meta      string // reliability, through whom, method, proof
+	Evidence  string
+	By        string // who wrote it down, and when
+	Corrected bool   // a later claim takes it back; it stays in sight
+	Note      string // that it corrects or resolves, and why
+}
+
+// claimLines lists a detainee's claims, the newest by source date first.
+func claimLines(w *assets.Words, r *record.Record) []ClaimLine {
+	claims := r.Of(record.Claim)
+	taken := map[string]bool{}
+	for _, c := range claims {
+		taken[c.Get("corrects")] = true
+	}
+	slices.Reverse(claims)
+	slices.SortStableFunc(claims, func(a, b record.Entry) int { return strings.Compare(saidAt(&b), saidAt(&a)) })
+	lines := make([]ClaimLine, 0, len(claims))
+	for i := range claims {
+		line := claimLine(w, &claims[i])
+		line.Corrected = taken[claims[i].ID.String()]
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func saidAt(e *record.Entry) string {
+	if when := e.Get("when"); when != "" {
+		return when
+	}
+	return e.At.Format("2006-01-02T15:04")
+}
+
+func claimLine(w *assets.Words, e *record.Entry) ClaimLine {
+	line := ClaimLine{ID: e.ID, Source: claimSource(w, e), When: claimWhen(w, e), Evidence: e.Get("evidence")}
+	switch status := e.Get("status"); {
+	case slices.Contains(record.LifeStatuses, status):
+		line.What = lifeChip(w, status)
+	case status != "":
+		line.What = Chip{Text: optionLabel(w, record.Claim, "status", status), Tone: Accent}
+	case e.Get("facility") != "" || e.Get("wing") != "" || e.Get("cell") != "":
+		line.What = Chip{Text: w.T("person.claim.place"), Tone: Accent}
+	default:
+		line.What = Chip{Text: w.T("person.claim.resolution"), Tone: Grey}
+	}
+	line.Place = whereText(w, e.Get("facility"), e.Get("wing"), e.Get("cell"))
+	through := e.Get("through")
+	if through != "" {
+		through = w.T("person.claim.through", through)
+	}
+	reliability := ""
+	if e.Get("reliability") != "" {
+		reliability = w.T("person.claim.reliability", strings.ToLower(optionLabel(w, record.Claim, "reliability", e.Get("reliability"))))
+	}
+	line.Meta = dot(optionLabel(w, record.Claim, "source_kind", e.Get("source_kind")), reliability, through,
+		optionLabel(w, record.Claim, "method", e.Get("method")), e.Get("proof"), e.Get("authority"), secondPerson(w, e))
+	line.By = w.T("person.claim.by", e.By, stamp(w, e.At))
+	if e.List != "" {
+		line.By = w.T("person.claim.by_list", e.List, stamp(w, e.At))
+	}
+	switch {
+	case e.Get("resolves") != "":
+		line.Note = w.T("person.claim.resolves", e.Get("reason"))
+	case e.Get("corrects") != "":
+		line.Note = w.T("person.claim.corrects", e.Get("reason"))
+	}
+	return line
+}
+
+func secondPerson(w *assets.Words, e *record.Entry) string {
+	if e.Get("proposed_by") == "" && e.Get("approved_by") == "" {
+		return ""
+	}
+	if e.Get("approved_by") == "" {
+		return w.T("person.claim.one", e.Get("proposed_by"))
+	}
+	return w.T("person.claim.two", e.Get("proposed_by"), e.Get("approved_by"))
+}
+
+// ClaimForm adds a claim: a status, a place or both. A claim is never edited;
+// to correct one is to add another that names it.
+type ClaimForm struct {
+	*Form
+	Title   string
+	OnPlace bool // only the place is asked for
+
+	person record.ID
+	base   *record.Record
+}
+
+// NewClaim opens the form for a new claim about a status.
+func (p *Person) NewClaim() *ClaimForm { return p.claimForm("person.claim.add", false) }
+
+// NewPlace opens the form for a new claim about a place alone.
+func (p *Person) NewPlace() *ClaimForm { return p.claimForm("person.claim.add_place", true) }
+
+// CorrectClaim opens the form on an older claim: what it said is there to be
+// put right, and the reason is asked for.
+func (p *Person) CorrectClaim(id record.ID) *ClaimForm {
+	f := p.claimForm("person.claim.correct", false)
+	for _, e := range p.Record.Entries {
+		if e.ID != id || e.Kind != record.Claim {
+			continue
+		}
+		for name, value := range e.Values {
+			if name != "corrects" && name != "resolves" && name != "reason" {
+				f.Propose(name, value)
+			}
+		}
+	}
+	f.Propose("corrects", id.String())
+	f.Require("reason")
+	return f
+}
+
+// Resolve opens the form that ends a contradiction: which of the two stands,
+// and why. Both stay in sight.
+func (p *Person) Resolve(c Clash) *ClaimForm {
+	f := p.claimForm("person.claim.resolve", false)
+	ids := make([]string, 0, len(c.IDs))
+	for _, id := range c.IDs {
+		ids = append(ids, id.String())
+	}
+	f.Propose("resolves", record.JoinList(ids))
+	f.Require("reason")
+	return f
+}
+
+var claimFields = []string{
+	"status", "facility", "wing", "cell", "source", "source_kind", "when", "through", "reliability",
+	"method", "proof", "authority", "proposed_by", "approved_by", "evidence", "corrects", "resolves", "reason",
+}
+
+func (p *Person) claimForm(title string, place bool) *ClaimForm {
+	env := p.env
+	p.forms++
+	f := &ClaimForm{
+		Form:  NewForm(record.Claim, nil, claimFields, env.Words, env.API.Now()),
+		Title: env.Words.T(title), OnPlace: place, person: p.ID, base: p.Record,
+	}
+	f.Propose("when", env.Minute())
+	return f
+}
+
+// Visible names the fields that make sense for what is being said: the method
+// and proof of a confirmation only where there is one, and only the methods
+// that the status can have.
+func (f *ClaimForm) Visible() []string {
+	status := f.Field("status").Value
+	names := []string{"status", "facility", "wing", "cell", "source", "source_kind", "when", "reliability", "through"}
+	if f.OnPlace {
+		names = names[1:]
+	}
+	switch status {
+	case "confirmed_dead":
+		names = append(names, "method", "proof", "authority", "proposed_by", "approved_by")
+	case "confirmed_alive":
+		names = append(names, "method", "proof")
+	case "reported_dead":
+		names = append(names, "method")
+	}
+	names = append(names, "evidence")
+	if f.Field("corrects").Value != "" || f.Field("resolves").Value != "" {
+		names = append(names, "reason")
+	}
+	return names
+}
+
+// SetStatus chooses the status and offers the methods that go with it.
+func (f *ClaimForm) SetStatus(status, member string) {
+	f.Set("status", status)
+	methods := record.Methods
+	switch status {
+	case "confirmed_alive":
+		methods = record.AliveMethods
+	case "confirmed_dead":
+		methods = record.PrimaryMethods
+		if f.Field("proposed_by").Value == "" {
+			f.Propose("proposed_by", member)
+		}
+	case "reported_dead":
+		methods = record.IdentificationMethods
+	}
+	choices := make([]Option, 0, len(methods))
+	for _, m := range methods {
+		choices = append(choices, Option{Value: m, Label: optionLabel(f.words, record.Claim, "method", m)})
+	}
+	f.Offer("method", choices)
+	if m := f.Field("method"); m.Value != "" && !slices.Contains(methods, m.Value) {
+		f.Set("method", "")
+	}
+}
+
+// Change gives the claim as an addition to its person. A claim that says
+// nothing is not one, and what a confirmation lacks stands beside its field.
+func (f *ClaimForm) Change() (data.Change, bool) {
+	f.Problem = ""
+	shown := f.Visible()
+	for i := range f.Fields { // what is no longer asked for is no longer said
+		own := &f.Fields[i]
+		if own.Name != "corrects" && own.Name != "resolves" && !slices.Contains(shown, own.Name) {
+			own.Value, own.Problem, own.Warning = "", "", ""
+		}
+	}
+	if f.Field("status").Value == "" && f.Field("facility").Value == "" && f.Field("wing").Value == "" && f.Field("cell").Value == "" {
+		f.Problem = f.words.T("person.claim.says_nothing")
+		return data.Change{}, false
+	}
+	if !f.valid() {
+		return data.Change{}, false
+	}
+	if f.place(claimProblems(f.Values())) {
+		return data.Change{}, false
+	}
+	return data.Change{
+		Record: f.person, Kind: record.Detainee, Base: f.base, Reason: f.Field("reason").Value,
+		Add: []data.Addition{{Kind: record.Claim, Values: f.Values()}},
+	}, true
+}
