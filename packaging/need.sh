@@ -88,10 +88,12 @@ elsewhere() {
 	esac
 }
 
+# missing PACKAGE...: those that are not installed.
 missing() {
+	have=$(dpkg-query -W -f '${Package}=${db:Status-Status} ' "$@" 2>/dev/null || true)
 	for p in "$@"; do
-		case $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) in
-		installed*) ;;
+		case " $have" in
+		*" $p=installed"*) ;;
 		*) printf '%s ' "$p" ;;
 		esac
 	done
