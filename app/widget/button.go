@@ -51,11 +51,21 @@ func (b *Button) SetEnabled(on bool) {
 
 // TypedKey lets Enter press a focused button, as people expect, beside Space.
 func (b *Button) TypedKey(k *fyne.KeyEvent) {
-	if k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter {
+	Touched()
+	switch k.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
-		return
+	case fyne.KeyEscape:
+		escape(b, k)
+	default:
+		b.Button.TypedKey(k)
 	}
-	b.Button.TypedKey(k)
+}
+
+// Tapped presses it.
+func (b *Button) Tapped(e *fyne.PointEvent) {
+	Touched()
+	b.Button.Tapped(e)
 }
 
 // CreateRenderer draws the button and its border.

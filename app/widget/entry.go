@@ -10,7 +10,7 @@ import (
 // blurred.
 type Entry struct {
 	fw.Entry
-	// OnEscape is called when Esc is typed in it; nil leaves the key to the window.
+	// OnEscape is called when Esc is typed in it; nil hands the key on to the window.
 	OnEscape func()
 	personal bool
 	secret   bool
@@ -71,13 +71,23 @@ func (e *Entry) Refresh() {
 	e.Entry.Refresh()
 }
 
-// TypedKey tells of Esc.
+// TypedKey tells of Esc, which a field hands on to the window.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
-	if k.Name == fyne.KeyEscape && e.OnEscape != nil {
+	Touched()
+	switch {
+	case k.Name == fyne.KeyEscape && e.OnEscape != nil:
 		e.OnEscape()
-		return
+	case k.Name == fyne.KeyEscape:
+		escape(e, k)
+	default:
+		e.Entry.TypedKey(k)
 	}
-	e.Entry.TypedKey(k)
+}
+
+// TypedRune writes a sign.
+func (e *Entry) TypedRune(r rune) {
+	Touched()
+	e.Entry.TypedRune(r)
 }
 
 // OptionalDate is a line in which a date is typed as people type it; the full
@@ -145,6 +155,7 @@ func NewSelect(values, labels []string, none string) *Select {
 	s.ExtendBaseWidget(s)
 	s.SetChoices(values, labels)
 	s.OnChanged = func(string) {
+		Touched()
 		if i := s.SelectedIndex(); i == 0 && !s.quiet {
 			s.SetValue("")
 		}
@@ -183,6 +194,19 @@ func (s *Select) SetValue(value string) {
 		}
 	}
 	s.ClearSelected()
+}
+
+// TypedKey opens the choices by Enter too, and hands Esc on to the window.
+func (s *Select) TypedKey(k *fyne.KeyEvent) {
+	Touched()
+	switch k.Name {
+	case fyne.KeyEscape:
+		escape(s, k)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		s.Select.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	default:
+		s.Select.TypedKey(k)
+	}
 }
 
 // CreateRenderer draws the choice and its border.

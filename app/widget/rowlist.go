@@ -15,7 +15,7 @@ type keyList struct {
 	quiet   bool
 	onPick  func(int)
 	onEnter func(int)
-	onEsc   func()
+	onEsc   func() bool
 	perPage func() int
 }
 
@@ -30,6 +30,7 @@ func (k *keyList) pick(i int) {
 
 // TypedKey moves the choice.
 func (k *keyList) TypedKey(e *fyne.KeyEvent) {
+	Touched()
 	switch e.Name {
 	case fyne.KeyDown:
 		k.pick(k.chosen + 1)
@@ -48,13 +49,14 @@ func (k *keyList) TypedKey(e *fyne.KeyEvent) {
 			k.onEnter(k.chosen)
 		}
 	case fyne.KeyEscape:
-		if k.onEsc != nil {
-			k.onEsc()
+		if k.onEsc == nil || !k.onEsc() {
+			escape(k, e)
 		}
 	}
 }
 
 func (k *keyList) choose(i int) {
+	Touched()
 	k.chosen = i
 	if !k.quiet && k.onPick != nil {
 		k.onPick(i)
@@ -83,7 +85,7 @@ type RowList struct {
 	OnSelect func(i int)
 	// OnOpen is called when Enter is pressed on a chosen row.
 	OnOpen func(i int)
-	// OnEscape is called when Esc is pressed in the list.
+	// OnEscape is called when Esc is pressed in the list; nil hands it on to the window.
 	OnEscape func()
 
 	list *keyList
@@ -115,11 +117,14 @@ func NewRowList() *RowList {
 			r.OnOpen(i)
 		}
 	}
-	k.onEsc = func() {
-		if r.OnEscape != nil {
-			r.OnEscape()
+	k.onEsc = func() bool {
+		if r.OnEscape == nil {
+			return false
 		}
+		r.OnEscape()
+		return true
 	}
+	k.OnHighlighted = func(fw.ListItemID) { Touched() }
 	k.ExtendBaseWidget(k)
 	r.list = k
 	r.root = container.NewThemeOverride(k, flat{})

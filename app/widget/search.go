@@ -42,18 +42,28 @@ func NewSearchBar(hint string, search func(string)) *SearchBar {
 
 // TypedKey adds down, Enter and Esc.
 func (s *SearchBar) TypedKey(k *fyne.KeyEvent) {
+	Touched()
 	switch k.Name {
 	case fyne.KeyDown, fyne.KeyReturn, fyne.KeyEnter:
 		if s.OnDown != nil {
 			s.OnDown()
 		}
 	case fyne.KeyEscape:
-		if s.Text != "" {
+		switch {
+		case s.Text != "":
 			s.SetText("")
-		} else if s.OnEscape != nil {
+		case s.OnEscape != nil:
 			s.OnEscape()
+		default:
+			escape(s, k)
 		}
 	default:
 		s.Entry.TypedKey(k)
 	}
+}
+
+// TypedRune writes a sign.
+func (s *SearchBar) TypedRune(r rune) {
+	Touched()
+	s.Entry.TypedRune(r)
 }

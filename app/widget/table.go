@@ -66,6 +66,7 @@ func NewTable(columns []Column) *Table {
 			t.OnOpen(i)
 		}
 	}
+	k.OnHighlighted = func(fw.ListItemID) { Touched() }
 	k.ExtendBaseWidget(k)
 	t.list = k
 	t.head = newTableRow(t)

@@ -47,6 +47,7 @@ func (t *Tapper) update() {
 
 // Tapped opens it.
 func (t *Tapper) Tapped(*fyne.PointEvent) {
+	Touched()
 	if t.OnTap != nil {
 		t.OnTap()
 	}
@@ -56,7 +57,11 @@ func (t *Tapper) Tapped(*fyne.PointEvent) {
 func (t *Tapper) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
 // MouseIn marks it.
-func (t *Tapper) MouseIn(*desktop.MouseEvent) { t.hovered = true; t.update() }
+func (t *Tapper) MouseIn(*desktop.MouseEvent) {
+	Touched()
+	t.hovered = true
+	t.update()
+}
 
 // MouseMoved is not used.
 func (t *Tapper) MouseMoved(*desktop.MouseEvent) {}
@@ -79,8 +84,12 @@ func (t *Tapper) TypedRune(r rune) {
 
 // TypedKey opens it by Enter.
 func (t *Tapper) TypedKey(k *fyne.KeyEvent) {
-	if k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter {
+	Touched()
+	switch k.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
 		t.Tapped(nil)
+	case fyne.KeyEscape:
+		escape(t, k)
 	}
 }
 

@@ -39,6 +39,7 @@ type Theme struct {
 	dark    bool
 	blurred bool
 	unit    float32
+	touched func()
 }
 
 var _ fyne.Theme = (*Theme)(nil)
@@ -57,6 +58,33 @@ func (t Theme) Scaled(unit float32) *Theme {
 func (t Theme) Blurring(on bool) *Theme {
 	t.blurred = on
 	return &t
+}
+
+// Watching gives the same look with do called whenever a person types, chooses
+// or points in one of these widgets: Fyne tells nobody that somebody is there,
+// and an office that locks by itself must know.
+func (t Theme) Watching(do func()) *Theme {
+	t.touched = do
+	return &t
+}
+
+// Touched says that a person did something.
+func Touched() {
+	if t, ok := current().(*Theme); ok && t.touched != nil {
+		t.touched()
+	}
+}
+
+// escape hands Esc on to the window, where a widget has no use for it.
+func escape(o fyne.CanvasObject, k *fyne.KeyEvent) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return
+	}
+	c.Unfocus()
+	if do := c.OnTypedKey(); do != nil {
+		do(k)
+	}
 }
 
 // Dark says whether this is the dark look.
