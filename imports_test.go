@@ -35,10 +35,10 @@ var mayImport = map[string][]string{
 	"app":             join(door, "reports", "assets"),
 	"app/demo":        join(door, "app", "reports", "assets"),
 	"app/command":     join(door, "app", "app/demo", "reports", "assets"),
-	"app/present":     join(door, "app", "reports", "assets"),
-	"app/present/...": join(door, "app", "app/present/...", "reports", "assets"),
+	"app/present":     join(door, "app", "reports", "reports/chart", "assets"),
+	"app/present/...": join(door, "app", "app/present/...", "reports", "reports/chart", "assets"),
 	"app/desktop":     join(door, "app", "app/demo", "app/present/...", "app/widget", "app/desktop/...", "reports", "reports/chart", "assets"),
-	"app/desktop/...": join(door, "app", "app/demo", "app/present/...", "app/widget", "app/desktop/room", "reports", "reports/chart", "assets"),
+	"app/desktop/...": join(door, "app", "app/demo", "app/present/...", "app/widget", "app/desktop/room", "app/desktop/sheet", "reports", "reports/chart", "assets"),
 	"app/widget":      {"assets", "reports/chart", "data/fault"},
 
 	"data": {
@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"reports/chart": {},
 	"assets":        {},
 
-	"packaging/...": join(door, "packaging/screen", "app", "app/command", "app/demo", "reports", "reports/page", "assets"),
+	"packaging/...": join(door, "packaging/screen", "packaging/program", "app", "app/command", "app/demo", "reports", "reports/page", "assets"),
 }
 
 // onlyIn says who alone may import what comes from outside.

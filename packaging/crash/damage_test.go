@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"paradero/packaging/program"
 )
 
 // peopleInDamage is how many people the offices have that are then damaged.
@@ -17,8 +19,8 @@ const peopleInDamage = 600
 func whole(t *testing.T) (*office, []string) {
 	t.Helper()
 	o := found(t)
-	path, cedulas := list(t, peopleInDamage)
-	o.want(o.run("import", path, "--as", "detainees"), done, "import")
+	path, cedulas := program.List(t, peopleInDamage)
+	o.Want(o.Run("import", path, "--as", "detainees"), program.Done, "import")
 	return o, slices.Sorted(slices.Values(cedulas))
 }
 
@@ -41,12 +43,12 @@ func TestTornJournal(t *testing.T) {
 		if err := os.WriteFile(file, append(slices.Clone(good), tail...), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, last := o.verify()
-		o.want(got, done, "verify with "+name)
+		got, last := o.Verify()
+		o.Want(got, program.Done, "verify with "+name)
 		if last["ok"] != true {
-			t.Fatalf("%s: %s", name, got.out)
+			t.Fatalf("%s: %s", name, got.Out)
 		}
-		if held := o.exported(); !slices.Equal(held, want) {
+		if held := o.Exported(); !slices.Equal(held, want) {
 			t.Fatalf("%s: %d people are there, want %d", name, len(held), len(want))
 		}
 	}
@@ -54,8 +56,8 @@ func TestTornJournal(t *testing.T) {
 	if err := os.WriteFile(file, good[:len(good)-3], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o.want(o.run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), done, "a new person after the cut")
-	held := o.exported()
+	o.Want(o.Run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), program.Done, "a new person after the cut")
+	held := o.Exported()
 	if _, found := slices.BinarySearch(held, "1714307103"); !found {
 		t.Fatal("a person saved after the cut is not there")
 	}
@@ -69,13 +71,13 @@ func TestTornJournal(t *testing.T) {
 func TestDamagedJournal(t *testing.T) {
 	o, _ := whole(t)
 	flip(t, o.lastSegment(), 3)
-	got, last := o.verify()
-	o.want(got, damaged, "verify of a damaged journal")
+	got, last := o.Verify()
+	o.Want(got, program.Damaged, "verify of a damaged journal")
 	if last["ok"] != false {
-		t.Fatalf("verify: %s", got.out)
+		t.Fatalf("verify: %s", got.Out)
 	}
-	if !strings.Contains(got.out, "journal") {
-		t.Errorf("verify does not name the damaged file:\n%s", got.out)
+	if !strings.Contains(got.Out, "journal") {
+		t.Errorf("verify does not name the damaged file:\n%s", got.Out)
 	}
 }
 
@@ -91,7 +93,7 @@ func TestDamagedStore(t *testing.T) {
 				}
 				flip(t, file, part)
 			}
-			if held := o.exported(); !slices.Equal(held, want) {
+			if held := o.Exported(); !slices.Equal(held, want) {
 				t.Fatalf("after damage to %s: %d people are there, want %d", suffix, len(held), len(want))
 			}
 		}
@@ -110,7 +112,7 @@ func TestEmptiedStore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if held := o.exported(); !slices.Equal(held, want) {
+	if held := o.Exported(); !slices.Equal(held, want) {
 		t.Fatalf("%d people are there, want %d", len(held), len(want))
 	}
 }
@@ -118,32 +120,32 @@ func TestEmptiedStore(t *testing.T) {
 // TestDamagedVault: one copy mends the other; without both the program says so.
 func TestDamagedVault(t *testing.T) {
 	o, want := whole(t)
-	first, second := filepath.Join(o.dir, "vault"), filepath.Join(o.dir, "vault.spare")
+	first, second := filepath.Join(o.Dir, "vault"), filepath.Join(o.Dir, "vault.spare")
 	flip(t, first, 2)
-	if held := o.exported(); !slices.Equal(held, want) {
+	if held := o.Exported(); !slices.Equal(held, want) {
 		t.Fatalf("with one damaged vault %d people are there, want %d", len(held), len(want))
 	}
 	if err := os.Truncate(second, 10); err != nil {
 		t.Fatal(err)
 	}
-	if held := o.exported(); !slices.Equal(held, want) {
+	if held := o.Exported(); !slices.Equal(held, want) {
 		t.Fatalf("with the other damaged vault %d people are there, want %d", len(held), len(want))
 	}
 	flip(t, first, 2)
 	flip(t, second, 3)
-	o.want(o.run("find", "Zambrano"), damaged, "both vaults damaged")
-	o.want(o.run("verify"), damaged, "verify with both vaults damaged")
+	o.Want(o.Run("find", "Zambrano"), program.Damaged, "both vaults damaged")
+	o.Want(o.Run("verify"), program.Damaged, "verify with both vaults damaged")
 }
 
 // TestWrongPassphrase and a folder that is no office: a sentence each.
 func TestWrongPassphrase(t *testing.T) {
 	o := found(t)
-	if err := os.WriteFile(o.pass, []byte("otra frase cualquiera\n"), 0o600); err != nil {
+	if err := os.WriteFile(o.Pass, []byte("otra frase cualquiera\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o.want(o.run("find", "Zambrano"), locked, "wrong passphrase")
-	empty := foundIn(t, t.TempDir())
-	o.want(empty.run("find", "Zambrano"), failed, "no office there")
+	o.Want(o.Run("find", "Zambrano"), program.Locked, "wrong passphrase")
+	empty := prepare(t, t.TempDir())
+	o.Want(empty.Run("find", "Zambrano"), program.Failed, "no office there")
 }
 
 // TestNotWhatItSays: files that are not what their names say.
@@ -159,10 +161,10 @@ func TestNotWhatItSays(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		o.want(o.run("import", file, "--as", "detainees"), failed, name)
+		o.Want(o.Run("import", file, "--as", "detainees"), program.Failed, name)
 	}
-	o.want(o.run("import", filepath.Join(t.TempDir(), "nada.csv"), "--as", "detainees"), failed, "a list that does not exist")
-	if held := o.exported(); len(held) != 0 {
+	o.Want(o.Run("import", filepath.Join(t.TempDir(), "nada.csv"), "--as", "detainees"), program.Failed, "a list that does not exist")
+	if held := o.Exported(); len(held) != 0 {
 		t.Fatalf("%d people came from files that hold none", len(held))
 	}
 }
@@ -187,7 +189,7 @@ func (o *office) lastSegment() string {
 func (o *office) files(folder string) []string {
 	o.t.Helper()
 	var all []string
-	err := filepath.WalkDir(filepath.Join(o.dir, folder), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(o.Dir, folder), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
 			all = append(all, path)
 		}

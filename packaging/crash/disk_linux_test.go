@@ -9,57 +9,59 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"paradero/packaging/program"
 )
 
 // TestFullDisk fills a small disk under the program. It needs the right to
 // mount one, which continuous runs have and most people's accounts do not.
 func TestFullDisk(t *testing.T) {
 	disk := smallDisk(t, 700<<20)
-	o := foundIn(t, disk)
-	o.want(o.run("init", "--name", "Consultorio", "--member", "Lucía Andrade", "--role", "coordinator"), done, "init on a disk with room")
-	path, cedulas := list(t, 300)
-	o.want(o.run("import", path, "--as", "detainees"), done, "import on a disk with room")
+	o := prepare(t, disk)
+	o.Want(o.Run("init", "--name", "Consultorio", "--member", "Lucía Andrade", "--role", "coordinator"), program.Done, "init on a disk with room")
+	path, cedulas := program.List(t, 300)
+	o.Want(o.Run("import", path, "--as", "detainees"), program.Done, "import on a disk with room")
 
 	// Room runs short: the program refuses to write while there is still some left.
 	ballast := filepath.Join(disk, "ballast")
 	fill(t, ballast, 300<<20)
-	o.want(o.run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), failed, "a new person on a full disk")
+	o.Want(o.Run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), program.Failed, "a new person on a full disk")
 
 	// Nothing left at all.
 	fill(t, ballast, 1<<30)
-	got := o.run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103")
-	o.want(got, failed, "a new person on a disk without a byte")
+	got := o.Run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103")
+	o.Want(got, program.Failed, "a new person on a disk without a byte")
 
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	if held := o.exported(); !slices.Equal(held, slices.Sorted(slices.Values(cedulas))) {
+	if held := o.Exported(); !slices.Equal(held, slices.Sorted(slices.Values(cedulas))) {
 		t.Fatalf("with room again %d people are there, want %d", len(held), len(cedulas))
 	}
-	o.want(o.run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), done, "a new person with room again")
+	o.Want(o.Run("new", "detainee", "given_names=Íñigo", "paternal_surname=Núñez", "cedula=1714307103"), program.Done, "a new person with room again")
 }
 
 // TestDiskFillsDuringImport: the disk fills while rows are written; those
 // acknowledged are there afterwards.
 func TestDiskFillsDuringImport(t *testing.T) {
 	disk := smallDisk(t, 700<<20)
-	o := foundIn(t, disk)
-	o.want(o.run("init", "--name", "Consultorio", "--member", "Lucía Andrade", "--role", "coordinator"), done, "init")
-	path, cedulas := list(t, rowsOfList)
+	o := prepare(t, disk)
+	o.Want(o.Run("init", "--name", "Consultorio", "--member", "Lucía Andrade", "--role", "coordinator"), program.Done, "init")
+	path, cedulas := program.List(t, rowsOfList)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	acked := o.importWhile(ctx, path, func() { fill(t, filepath.Join(disk, "ballast"), 1<<30) })
 	if err := os.Remove(filepath.Join(disk, "ballast")); err != nil {
 		t.Fatal(err)
 	}
-	held := o.exported()
+	held := o.Exported()
 	for i, c := range cedulas[:acked] {
 		if _, found := slices.BinarySearch(held, c); !found {
 			t.Fatalf("row %d of %d acknowledged is gone; %d are there", i+1, acked, len(held))
 		}
 	}
-	o.want(o.run("import", path, "--as", "detainees"), done, "import with room again")
-	if held := o.exported(); len(held) != len(cedulas) {
+	o.Want(o.Run("import", path, "--as", "detainees"), program.Done, "import with room again")
+	if held := o.Exported(); len(held) != len(cedulas) {
 		t.Fatalf("with room again %d people are there, want %d", len(held), len(cedulas))
 	}
 }

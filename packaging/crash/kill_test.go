@@ -11,6 +11,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"paradero/packaging/program"
 )
 
 const (
@@ -22,7 +24,7 @@ const (
 // again, and finds every row that it had acknowledged.
 func TestKilledImport(t *testing.T) {
 	o := found(t)
-	path, cedulas := list(t, rowsOfList)
+	path, cedulas := program.List(t, rowsOfList)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
@@ -34,7 +36,7 @@ func TestKilledImport(t *testing.T) {
 		if !ended {
 			killed++
 		}
-		held := o.exported()
+		held := o.Exported()
 		for i, c := range cedulas[:acked] {
 			if _, found := slices.BinarySearch(held, c); !found {
 				t.Fatalf("round %d: row %d (cédula %s) was acknowledged (%d were) and is gone; %d are there", round, i+1, c, acked, len(held))
@@ -45,20 +47,20 @@ func TestKilledImport(t *testing.T) {
 	if killed == 0 {
 		t.Fatal("no round was killed before its end; the list is too short for this machine")
 	}
-	o.want(o.run("import", path, "--as", "detainees", "--json"), done, "the import after the last kill")
+	o.Want(o.Run("import", path, "--as", "detainees", "--json"), program.Done, "the import after the last kill")
 	want := slices.Sorted(slices.Values(cedulas))
-	if held := o.exported(); !slices.Equal(held, want) {
+	if held := o.Exported(); !slices.Equal(held, want) {
 		t.Fatalf("after running again %d people are there, want %d", len(held), len(want))
 	}
-	got, last := o.verify()
-	o.want(got, done, "verify after the kills")
+	got, last := o.Verify()
+	o.Want(got, program.Done, "verify after the kills")
 	if last["ok"] != true {
-		t.Fatalf("verify: %s", got.out)
+		t.Fatalf("verify: %s", got.Out)
 	}
 	// Bringing the same list in once more changes nothing.
-	again := o.run("import", path, "--as", "detainees", "--json")
-	o.want(again, done, "the same list again")
-	if sum := lastLine(t, again.out); sum["unchanged"] != float64(rowsOfList) || sum["imported"] != 0.0 || sum["updated"] != 0.0 {
+	again := o.Run("import", path, "--as", "detainees", "--json")
+	o.Want(again, program.Done, "the same list again")
+	if sum := lastLine(t, again.Out); sum["unchanged"] != float64(rowsOfList) || sum["imported"] != 0.0 || sum["updated"] != 0.0 {
 		t.Fatalf("the same list again: %v", sum)
 	}
 	o.lostFolder(want)
@@ -67,10 +69,10 @@ func TestKilledImport(t *testing.T) {
 // lostFolder deletes the whole of Badger and finds everything again.
 func (o *office) lostFolder(want []string) {
 	o.t.Helper()
-	if err := os.RemoveAll(filepath.Join(o.dir, "records")); err != nil {
+	if err := os.RemoveAll(filepath.Join(o.Dir, "records")); err != nil {
 		o.t.Fatal(err)
 	}
-	if held := o.exported(); !slices.Equal(held, want) {
+	if held := o.Exported(); !slices.Equal(held, want) {
 		o.t.Fatalf("after the records folder was deleted %d people are there, want %d", len(held), len(want))
 	}
 }
@@ -81,7 +83,7 @@ func (o *office) importAndKill(path string, until int, moment time.Duration) (ac
 	o.t.Helper()
 	ctx, cancel := context.WithTimeout(o.t.Context(), 3*time.Minute)
 	defer cancel()
-	cmd := o.command(ctx, "import", path, "--as", "detainees", "--json")
+	cmd := o.Command(ctx, "import", path, "--as", "detainees", "--json")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		o.t.Fatal(err)
@@ -120,7 +122,7 @@ func (o *office) importAndKill(path string, until int, moment time.Duration) (ac
 // and gives how many rows it acknowledged before it ended, however it ended.
 func (o *office) importWhile(ctx context.Context, path string, do func()) (acked int) {
 	o.t.Helper()
-	cmd := o.command(ctx, "import", path, "--as", "detainees", "--json")
+	cmd := o.Command(ctx, "import", path, "--as", "detainees", "--json")
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()
@@ -146,10 +148,10 @@ func (o *office) importWhile(ctx context.Context, path string, do func()) (acked
 	if ctx.Err() != nil {
 		o.t.Fatal("the import did not end in time")
 	}
-	if trace.Match(errs.Bytes()) {
+	if program.Trace.Match(errs.Bytes()) {
 		o.t.Fatalf("the import shows its inside:\n%s", errs.String())
 	}
-	if code := cmd.ProcessState.ExitCode(); code != done && code != failed {
+	if code := cmd.ProcessState.ExitCode(); code != program.Done && code != program.Failed {
 		o.t.Fatalf("the import ended with %d: %v\n%s", code, err, errs.String())
 	}
 	return acked
@@ -159,14 +161,14 @@ func (o *office) importWhile(ctx context.Context, path string, do func()) (acked
 // moments spread over its start: whatever it was doing, the office opens.
 func TestKilledAtOnce(t *testing.T) {
 	o := found(t)
-	path, _ := list(t, 2000)
+	path, _ := program.List(t, 2000)
 	for i := range 4 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i+1)*400*time.Millisecond)
-		_ = o.command(ctx, "import", path, "--as", "detainees").Run() // killed by its context
+		_ = o.Command(ctx, "import", path, "--as", "detainees").Run() // killed by its context
 		cancel()
 	}
-	o.want(o.run("import", path, "--as", "detainees"), done, "import after the kills")
-	if held := o.exported(); len(held) != 2000 {
+	o.Want(o.Run("import", path, "--as", "detainees"), program.Done, "import after the kills")
+	if held := o.Exported(); len(held) != 2000 {
 		t.Fatalf("%d people are there, want 2000", len(held))
 	}
 }
@@ -174,10 +176,10 @@ func TestKilledAtOnce(t *testing.T) {
 // TestSecondProcess: while one program has the office open, another says so.
 func TestSecondProcess(t *testing.T) {
 	o := found(t)
-	path, cedulas := list(t, rowsOfList)
+	path, cedulas := program.List(t, rowsOfList)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	first := o.command(ctx, "import", path, "--as", "detainees", "--json")
+	first := o.Command(ctx, "import", path, "--as", "detainees", "--json")
 	out, err := first.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -190,14 +192,14 @@ func TestSecondProcess(t *testing.T) {
 		t.Fatal("the import said nothing")
 	}
 	// Not reading on stops the first program at a full pipe, with the office open.
-	o.want(o.run("find", "Zambrano"), locked, "find while another has the office")
+	o.Want(o.Run("find", "Zambrano"), program.Locked, "find while another has the office")
 	for lines.Scan() {
 		continue
 	}
 	if err := first.Wait(); err != nil {
 		t.Fatalf("the first program: %v", err)
 	}
-	if held := o.exported(); len(held) != len(cedulas) {
+	if held := o.Exported(); len(held) != len(cedulas) {
 		t.Fatalf("%d people are there, want %d", len(held), len(cedulas))
 	}
 }
