@@ -1,5 +1,7 @@
 package page
 
+import "strings"
+
 // Fact is one stated fact: what, its value, and who says so.
 type Fact struct {
 	Label  string
@@ -212,4 +214,19 @@ func (s *Sheet) signature(x, width float64, p Signature, draw bool) float64 {
 		}
 	}
 	return y - s.y
+}
+
+// Sign ends a letter: room for a hand, then the name in bold and the rest of
+// the lines beneath it, all on one page.
+func (s *Sheet) Sign(text string) {
+	name, rest, _ := strings.Cut(text, "\n")
+	bold, body := Style{Bold: true}, Style{}
+	top, more := s.wrap(name, s.right-s.left, bold), []string{}
+	if rest != "" {
+		more = s.wrap(rest, s.right-s.left, body)
+	}
+	s.room(14*s.scale + float64(len(top)+len(more))*s.leading(body))
+	s.Gap(14)
+	s.lines(s.left, top, bold)
+	s.lines(s.left, more, body)
 }

@@ -8,7 +8,7 @@ func (s *Sheet) Facts(facts []Fact) {
 			rows = append(rows, []string{f.Label, f.Value, f.Source})
 		}
 	}
-	s.table(rows, []float64{0.25, 0.42, 0.33}, []Style{{Size: 9, Quiet: true}, {Size: 9.5}, {Size: 7.5, Quiet: true}}, nil)
+	s.table(rows, []float64{0.23, 0.39, 0.38}, []Style{{Size: 9, Quiet: true}, {Size: 9.5}, {Size: 7.5, Quiet: true}}, nil)
 }
 
 // Table writes rows under a head; shares are the columns' parts of the width.
@@ -36,7 +36,7 @@ func (s *Sheet) table(rows [][]string, shares []float64, styles []Style, head []
 	for _, row := range rows {
 		s.row(s.cells(row, cols, styles), cols, styles, head)
 	}
-	s.Gap(2)
+	s.Gap(3)
 }
 
 type column struct{ x, width float64 }
