@@ -1,0 +1,500 @@
+package reports
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"paradero/data"
+	"paradero/data/fault"
+	"paradero/data/record"
+)
+
+var ctx = context.Background()
+
+func ids(names ...string) []record.ID {
+	out := make([]record.ID, len(names))
+	for i, n := range names {
+		out[i] = idOf(n)
+	}
+	return out
+}
+
+func issue(t testing.TB, m Office, req Request) Issued {
+	t.Helper()
+	out, err := Issue(ctx, m, req)
+	if err != nil {
+		t.Fatalf("issue %s: %v", req.Kind, err)
+	}
+	return out
+}
+
+// read gives a paper's text back through poppler, with single spaces.
+func read(t testing.TB, pdf []byte) string {
+	t.Helper()
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		t.Skip("pdftotext is missing: install poppler-utils")
+	}
+	cmd := exec.Command("pdftotext", "-enc", "UTF-8", "-", "-")
+	cmd.Stdin = bytes.NewReader(pdf)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v", err)
+	}
+	return strings.Join(strings.Fields(string(out)), " ")
+}
+
+// all are the papers that can be made of the family.
+var all = map[string]Request{
+	"release-notice":      {Kind: "release-notice", For: ids("ivan")},
+	"condolence":          {Kind: "condolence", For: ids("kevin"), ApprovedBy: "Luis Mora Chila"},
+	"notification-record": {Kind: "notification-record", For: ids("kevin")},
+	"case-report":         {Kind: "case-report", For: ids("ivan")},
+	"anonymised":          {Kind: "case-report", For: ids("ivan"), Anonymised: true},
+}
+
+func TestPapersSayWhatTheyMust(t *testing.T) {
+	for name, tc := range map[string]struct{ say, never []string }{
+		"release-notice": {
+			say: []string{
+				"Este documento no es boleta de excarcelación ni documento oficial.", "Para: Rosa Elena Quishpe Guamán (madre)", "Iván Andrés Vera Quishpe", "1714307103",
+				"CPL Guayas N°1", "Cumplimiento de la pena, COIP art. 65", "Dra. Inés Yépez Zambrano", "09281-2024-01234", "BE-2026-00871", "20 de noviembre de 2026",
+				"No constan condiciones", "22 de noviembre de 2026, 16:00", "Puerta principal", "son una estimación", "Lista para el día de la salida", "Mi cédula original",
+				"Registrado por Ximena Cañarte Loor, 21/11/2026", "Según Lista del SNAI, 10/11/2026", "Versión 1, ejemplar 1", "Caso L-2026-014",
+				"Datos al 21 de noviembre de 2026, 14:30", "Emitido en Guayaquil", "Trabajo social", "Confidencial", "Página 1 de", "Código de verificación",
+			},
+			never: []string{"Kevin", "Nina"},
+		},
+		"condolence": {
+			say: []string{
+				"Guayaquil, 21 de noviembre de 2026", "Señora Rosa:", "la muerte de su hijo Kevin Íñigo Vera Quishpe", "Registro Civil", "Ximena Cañarte Loor",
+				"No hace falta responder", "Esta carta no sustituye el acta de defunción.",
+			},
+			never: []string{"CC-2026", "Página", "Código", "Guayas N°1", "huellas", "DML", "video", "COIP", "Iván", "Nina", "1710034065", "0100000009", "Confidencial", "{", "Registrado"},
+		},
+		"notification-record": {
+			say: []string{
+				"Acta de notificación", "Kevin Íñigo Vera Quishpe", "huellas dactilares", "Informe DML-2026-0412", "Rosa Elena Quishpe Guamán", "madre", "en persona",
+				"19 de noviembre de 2026, 10:00", "19 de noviembre de 2026, 11:10", "Isla Trinitaria", "Ximena Cañarte Loor; Luis Mora Chila", "su hijo Kevin murió", "Vio un video",
+				"por un video", "¿Cuándo puede recibirlo?", "¿Quién firma?", "Lloró", "Sin riesgo inmediato", "Hoja con los pasos", "22 de noviembre de 2026", "Intérprete No consta",
+				"Informó a la familia", "Firma opcional", "C-2026-031",
+			},
+			never: []string{"Iván", "Nina"},
+		},
+		"case-report": {
+			say: []string{
+				"Corte de los datos: 21 de noviembre de 2026, 14:30", "Cumple la pena el 21 de noviembre.", "Iván Andrés Vera Quishpe", "Con número de documento registrado",
+				"sentenciada", "COIP art. 220", "Cronología", "Versión: con orden de libertad", "solicitud presentada", "Rosa Elena Quishpe Guamán", "No contactar",
+				"Certificado de tiempo", "Examen médico", "pidiendo dinero", "Esperar en la puerta", "Acompañar la salida", "Pedir el examen médico", "Luis Mora Chila",
+			},
+			never: []string{"Kevin", "099 000 0000"},
+		},
+		"anonymised": {
+			say: []string{"Versión anonimizada", "Persona A", "entre 20 y 29 años", "Contactos registrados: 2", "una lista oficial"},
+			never: []string{
+				"Iván", "Vera", "Quishpe", "Rosa", "1714307103", "1998", "COIP", "09281", "BE-2026", "Inés", "dinero", "puerta", "Boleta BE", "Cumple la pena", "Certificado de tiempo",
+				"0991234567", "099 123", "Luis",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := issue(t, family(), all[name])
+			text := read(t, out.PDF)
+			for _, want := range tc.say {
+				if !strings.Contains(text, want) {
+					t.Errorf("does not say %q in:\n%s", want, text)
+				}
+			}
+			for _, no := range append(tc.never, "⟦", "DEMOSTRACIÓN", "VISTA PREVIA") {
+				if strings.Contains(text, no) {
+					t.Errorf("says %q in:\n%s", no, text)
+				}
+			}
+			if letter := name == "condolence"; strings.Contains(text, out.Number) == letter || !bytes.Contains(out.PDF, []byte(out.Number)) {
+				t.Errorf("number %s: on the page %v, in the file %v", out.Number, strings.Contains(text, out.Number), bytes.Contains(out.PDF, []byte(out.Number)))
+			}
+		})
+	}
+}
+
+func TestTheRegisterHoldsWhatWasIssued(t *testing.T) {
+	for name, req := range all {
+		m := family()
+		out := issue(t, m, req)
+		row, err := m.Get(ctx, out.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(out.PDF)
+		for field, want := range map[string]string{
+			"kind": req.Kind, "number": out.Number, "version": "1", "copy": "1", "sha256": hex.EncodeToString(sum[:]), "as_of": "2026-11-21T14:30",
+			"issued_by": "Ximena Cañarte Loor", "role": "social-worker", "place": "Guayaquil", "approved_by": req.ApprovedBy, "check_code": out.CheckCode,
+			"pages": strconv.Itoa(out.Pages), "about": req.For[0].String(),
+		} {
+			if got := row.Get(field); got != want {
+				t.Errorf("%s: %s is %q, want %q", name, field, got, want)
+			}
+		}
+		if len(row.List("stated")) < 2 || !slices.Contains(row.List("stated"), "detainee.life_status="+map[bool]string{true: "confirmed_dead", false: "unknown"}[req.For[0] == idOf("kevin")]) {
+			t.Errorf("%s: stated %q", name, row.List("stated"))
+		}
+		for f := range row.Values {
+			if _, ok := record.SchemaOf(record.Document).Field(f); !ok {
+				t.Errorf("%s: the register has no field %s", name, f)
+			}
+		}
+	}
+}
+
+func TestSameOfficeSameBytes(t *testing.T) {
+	for name, req := range all {
+		if a, b := issue(t, family(), req), issue(t, family(), req); !bytes.Equal(a.PDF, b.PDF) {
+			t.Errorf("%s: two offices with the same data made different papers", name)
+		}
+	}
+}
+
+func TestQpdfFindsNoFault(t *testing.T) {
+	if _, err := exec.LookPath("qpdf"); err != nil {
+		t.Skip("qpdf is missing")
+	}
+	for name, req := range all {
+		path := t.TempDir() + "/a.pdf"
+		if err := os.WriteFile(path, issue(t, family(), req).PDF, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("qpdf", "--check", path).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+// TestRefusalNamesWhatIsMissing: each paper, one thing taken away, the name of it.
+func TestRefusalNamesWhatIsMissing(t *testing.T) {
+	for name, tc := range map[string]struct {
+		req  Request
+		do   func(*memory)
+		want string // key or field of a blocking problem
+	}{
+		"no boleta":         {all["release-notice"], func(m *memory) { m.put(record.Case, "case-ivan", map[string]string{"boleta_number": ""}) }, "boleta_number_missing"},
+		"no boleta date":    {all["release-notice"], func(m *memory) { m.put(record.Case, "case-ivan", map[string]string{"boleta_date": ""}) }, "boleta_date_missing"},
+		"no judge":          {all["release-notice"], func(m *memory) { m.put(record.Case, "case-ivan", map[string]string{"judge": ""}) }, "judge_missing"},
+		"not dead for sure": {Request{Kind: "condolence", For: ids("nina")}, func(*memory) {}, "death_not_confirmed"},
+		"not told":          {all["condolence"], func(m *memory) { delete(m.all, idOf("told-kevin")) }, "family_not_told"},
+		"told by phone":     {all["condolence"], func(m *memory) { m.put(record.Notification, "told-kevin", map[string]string{"mode": "phone"}) }, "told_by_phone_only"},
+		"letters forbidden": {all["condolence"], func(m *memory) { m.put(record.Contact, "rosa", map[string]string{"forbidden_channels": "letter"}) }, "letter_forbidden"},
+		"no help":           {all["condolence"], func(m *memory) { m.put(record.Case, "case-kevin", map[string]string{"help_offered": ""}) }, "help_offered_missing"},
+		"not to be told":    {Request{Kind: "release-notice", For: ids("ivan"), To: idOf("tio")}, func(*memory) {}, "do_not_contact"},
+		"one notifier":      {all["notification-record"], func(m *memory) { m.put(record.Notification, "told-kevin", map[string]string{"notifiers": "Luis"}) }, "two_notifiers_needed"},
+		"nobody to write":   {Request{Kind: "release-notice", For: ids("ivan")}, func(m *memory) { delete(m.all, idOf("tie-ivan")) }, "addressee_missing"},
+		"unknown blank": {all["condolence"], func(m *memory) {
+			m.put(record.OfficeKind, "office", map[string]string{"condolence_text": "{tratamiento}: {apodo}. No hace falta responder. {firma}"})
+		}, "placeholder_unresolved"},
+		"a blank without value": {all["condolence"], func(m *memory) {
+			m.put(record.OfficeKind, "office", map[string]string{"condolence_text": "{tratamiento}: { No hace falta responder."})
+		}, "placeholder_unresolved"},
+		"braces in a value": {all["condolence"], func(m *memory) {
+			m.put(record.Contact, "rosa", map[string]string{"form_of_address": "Señora {nombre}"})
+		}, "placeholder_unresolved"},
+		"asks for an answer": {all["condolence"], func(m *memory) {
+			m.put(record.OfficeKind, "office", map[string]string{"condolence_text": "{tratamiento}: esperamos su respuesta."})
+		}, "condolence_without_no_reply"},
+		"a cliché": {all["condolence"], func(m *memory) {
+			m.put(record.OfficeKind, "office", map[string]string{"condolence_text": "{tratamiento}: nuestro más sentido pésame. No hace falta responder."})
+		}, "condolence_word"},
+		"prison in the help": {all["condolence"], func(m *memory) {
+			m.put(record.Case, "case-kevin", map[string]string{"help_offered": "Recoger sus cosas en la cárcel."})
+		}, "condolence_word"},
+		"one of two brothers": {Request{Kind: "release-notice", For: ids("ivan", "kevin")}, func(*memory) {}, "document_of_person"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := family()
+			tc.do(m)
+			before := m.Count(record.Document)
+			_, err := Issue(ctx, m, tc.req)
+			var e *fault.Error
+			if !errors.As(err, &e) || e.Code != fault.Refused {
+				t.Fatalf("got %v, want a refusal", err)
+			}
+			if !slices.ContainsFunc(e.Problems, func(p fault.Problem) bool { return p.Key == tc.want && !p.Warning }) {
+				t.Errorf("the refusal names %v, not %s", e.Problems, tc.want)
+			}
+			if m.Count(record.Document) != before {
+				t.Error("a refused paper stands in the register")
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeMadeSaysSo(t *testing.T) {
+	for want, req := range map[string]Request{
+		"document_not_available": {Kind: "habeas-corpus", For: ids("ivan")},
+		"document_kind_unknown":  {Kind: "poem", For: ids("ivan")},
+		"document_for_nobody":    {Kind: "condolence"},
+		"document_for_one":       {Kind: "case-report", For: ids("ivan", "kevin")},
+		"document_about_other":   {Kind: "case-report", For: ids("rosa")},
+		"record_not_found":       {Kind: "case-report", For: ids("nobody")},
+	} {
+		_, err := Issue(ctx, family(), req)
+		var e *fault.Error
+		if !errors.As(err, &e) || e.Key != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestAPaperThatIsNotRecordedIsNotIssued(t *testing.T) {
+	m := family()
+	m.fail = fault.New(fault.Full, "save", "disk_full")
+	out, err := Issue(ctx, m, all["release-notice"])
+	if !fault.Is(err, fault.Full) || out.PDF != nil {
+		t.Errorf("got %v and %d bytes, want the disk's fault and no paper", err, len(out.PDF))
+	}
+}
+
+func TestPreviewLeavesNoTrace(t *testing.T) {
+	m := family()
+	p, err := MakePreview(ctx, m, Request{Kind: "condolence", For: ids("nina")})
+	if err != nil || len(p.Blocked) == 0 || p.Pages != 1 || m.Count(record.Document) != 0 {
+		t.Fatalf("preview: %v, %d problems, %d pages, %d rows", err, len(p.Blocked), p.Pages, m.Count(record.Document))
+	}
+	p, err = MakePreview(ctx, m, all["release-notice"])
+	if err != nil || len(p.Blocked) != 0 {
+		t.Fatalf("preview: %v, %v", err, p.Blocked)
+	}
+	if text := read(t, p.PDF); !strings.Contains(text, "Sin número: vista previa") || strings.Contains(text, "Código de verificación") {
+		t.Errorf("the preview looks issued:\n%s", text)
+	}
+}
+
+func TestEveryPageOfADemonstrationSaysSo(t *testing.T) {
+	for name, req := range all {
+		m := family()
+		m.info.Demo = true
+		out := issue(t, m, req)
+		if got := strings.Count(read(t, out.PDF), "DEMOSTRACIÓN · personas y hechos inventados"); got != out.Pages {
+			t.Errorf("%s: %d of %d pages say it", name, got, out.Pages)
+		}
+	}
+}
+
+func TestOneHouseholdOneLetter(t *testing.T) {
+	m := family()
+	m.put(record.Case, "case-nina", map[string]string{
+		"detainee": idOf("nina").String(), "type": "release", "legal_basis": "Indulto", "judge": "Dr. Galo Chimbo", "process_number": "09281-2024-09999",
+		"boleta_number": "BE-2026-00900", "boleta_date": "2026-11-21",
+	})
+	out := issue(t, m, Request{Kind: "release-notice", For: ids("ivan", "nina")})
+	text := read(t, out.PDF)
+	for _, want := range []string{"Iván Andrés Vera Quishpe y Nina Sisa Vera Quishpe", "BE-2026-00871", "BE-2026-00900", "Dr. Galo Chimbo"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("does not say %q", want)
+		}
+	}
+	if m.Count(record.Document) != 1 || out.To != idOf("rosa") {
+		t.Errorf("%d rows, to %v", m.Count(record.Document), out.To)
+	}
+	row, _ := m.Get(ctx, out.ID)
+	m.put(record.Case, "case-nina", map[string]string{"judge": "Dra. Ana Chimbo"})
+	if got, err := Superseded(ctx, m, row); err != nil || !slices.Equal(got, []string{"case.judge@" + idOf("nina").String()}) {
+		t.Errorf("superseded %v, %v: want her judge alone", got, err)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	m := family()
+	first := issue(t, m, all["release-notice"])
+	again := issue(t, m, all["release-notice"])
+	check := func(what []byte) Verdict {
+		t.Helper()
+		v, err := Check(ctx, m, what)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if v := check(first.PDF); !v.Genuine || v.Number != first.Number || len(v.Superseded) != 0 || v.Replaced != "" {
+		t.Errorf("the issued file: %+v", v)
+	}
+	if v := check([]byte(" n.º " + strings.ToLower(first.Number) + " \n")); !v.Found || v.Genuine || v.CheckCode != first.CheckCode {
+		t.Errorf("its number: %+v", v)
+	}
+	if v := check(again.PDF); v.Version != "1" || v.Copy != "2" || again.Number == first.Number {
+		t.Errorf("a second copy of the same facts: %+v", v)
+	}
+	bad := bytes.Clone(first.PDF)
+	bad[len(bad)-40] ^= 1
+	if v := check(bad); !v.Found || v.Genuine || !v.Altered || v.Number != first.Number {
+		t.Errorf("an altered file: %+v", v)
+	}
+	if v := check([]byte("AV-2026-ABCD-0099")); v.Found {
+		t.Errorf("a number that nobody issued: %+v", v)
+	}
+	if _, err := Check(ctx, m, bytes.Repeat([]byte("no es pdf "), 50)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a file that is no PDF: %v", err)
+	}
+	m.put(record.Case, "case-ivan", map[string]string{"expected_at": "2026-11-23T09:00"})
+	if v := check(first.PDF); !v.Genuine || !slices.Equal(v.Superseded, []string{"case.expected_at"}) {
+		t.Errorf("after a change: %+v", v.Superseded)
+	}
+	next := issue(t, m, all["release-notice"])
+	if v := check(next.PDF); v.Version != "2" || v.Copy != "1" || len(v.Superseded) != 0 {
+		t.Errorf("the new version: %+v", v)
+	}
+	if v := check(first.PDF); v.Replaced != next.Number {
+		t.Errorf("the old version is replaced by %q, want %s", v.Replaced, next.Number)
+	}
+	if text := read(t, next.PDF); !strings.Contains(text, "Sustituye al N.º "+again.Number) {
+		t.Error("the new version does not say what it replaces")
+	}
+	delete(m.all, idOf("ivan"))
+	if v := check(next.PDF); !v.Genuine || len(v.Superseded) == 0 {
+		t.Errorf("after he was erased: %+v", v)
+	}
+}
+
+func TestNumbersAreGivenOnce(t *testing.T) {
+	m := family()
+	desk := NewDesk(m)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	seen := map[string]bool{}
+	for range 4 {
+		for _, req := range all {
+			wg.Go(func() {
+				out, err := desk.Issue(ctx, req)
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil || seen[out.Number] {
+					t.Errorf("number %s twice, or %v", out.Number, err)
+				}
+				seen[out.Number] = true
+			})
+		}
+	}
+	wg.Wait()
+	for _, want := range []string{"AV-2026-" + devicePart(m.info.Device) + "-0004", "IC-2026-" + devicePart(m.info.Device) + "-0008"} {
+		if !seen[want] {
+			t.Errorf("no %s among %v", want, seen)
+		}
+	}
+	m.put(record.Document, "from elsewhere", map[string]string{"kind": "release-notice", "number": "AV-2026-" + devicePart(m.info.Device) + "-0041"})
+	out, err := desk.Issue(ctx, all["release-notice"])
+	if err != nil || !strings.HasSuffix(out.Number, "-0042") {
+		t.Errorf("after a row that came from elsewhere: %s, %v", out.Number, err)
+	}
+	m.info.Device = idOf("another device")
+	if out := issue(t, m, all["release-notice"]); !strings.HasSuffix(out.Number, "-0001") {
+		t.Errorf("another device counts by itself: %s", out.Number)
+	}
+}
+
+func TestNamesThatPeopleHave(t *testing.T) {
+	m := family()
+	m.put(record.Detainee, "ivan", map[string]string{"given_names": "Iva\u0301n 🌹 Jose\u0301", "paternal_surname": "Nu\u0301n\u0303ez"})
+	out := issue(t, m, all["release-notice"])
+	if text := read(t, out.PDF); !strings.Contains(text, "Iván José Núñez Quishpe") {
+		t.Errorf("his name is not right in:\n%s", text)
+	}
+	if !slices.ContainsFunc(out.Warnings, func(p fault.Problem) bool { return p.Key == "document_characters_replaced" }) {
+		t.Error("nobody is told that a sign was left out")
+	}
+	m.put(record.Case, "case-ivan", map[string]string{"conditions": strings.Repeat("Presentarse cada lunes ante la autoridad. ", 300), "judge": strings.Repeat("J", 4000)})
+	out = issue(t, m, all["release-notice"])
+	if text := read(t, out.PDF); strings.Count(text, "Presentarse cada lunes") < 290 || out.Pages < 3 {
+		t.Errorf("long values were cut: %d pages", out.Pages)
+	}
+}
+
+// TestCondolenceIsOnePage: whatever people are called.
+func TestCondolenceIsOnePage(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		m := family()
+		name := rapid.StringMatching(`[A-Za-zÁÉÍÓÚÑáéíóúñü' -]{1,90}`)
+		m.put(record.Detainee, "kevin", map[string]string{"given_names": "K" + name.Draw(rt, "given"), "paternal_surname": name.Draw(rt, "first"), "maternal_surname": name.Draw(rt, "second")})
+		m.put(record.Contact, "rosa", map[string]string{"form_of_address": "Señora " + name.Draw(rt, "address")})
+		m.info.Name, m.info.Office = "A"+name.Draw(rt, "author"), "O"+name.Draw(rt, "office")
+		out, err := Issue(ctx, m, all["condolence"])
+		if err != nil || out.Pages != 1 {
+			rt.Fatalf("%d pages, %v", out.Pages, err)
+		}
+	})
+	m := family()
+	m.put(record.Case, "case-kevin", map[string]string{"help_offered": strings.Repeat("Acompañarle al Registro Civil. ", 400)})
+	_, err := Issue(ctx, m, all["condolence"])
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Key != "document_too_long" {
+		t.Errorf("a letter of many pages: %v", err)
+	}
+}
+
+func TestTheOfficesOwnLetter(t *testing.T) {
+	m := family()
+	m.put(record.OfficeKind, "office", map[string]string{
+		"condolence_text": "{lugar_fecha}\n\n{tratamiento}:\n\nLamentamos la muerte de {nombre}. {ayuda} Llame a {contacto}.\n\nNo hace falta responder.\n\n{firma}",
+	})
+	text := read(t, issue(t, m, all["condolence"]).PDF)
+	if !strings.Contains(text, "Lamentamos la muerte de Kevin Íñigo Vera Quishpe. El lunes 23") {
+		t.Errorf("not the office's text:\n%s", text)
+	}
+}
+
+func TestAddresseeIsWhoSpeaksForTheHousehold(t *testing.T) {
+	m := family()
+	m.put(record.Contact, "abuela", map[string]string{"given_names": "Carmen", "household": idOf("home").String()})
+	m.put(record.Relationship, "a", map[string]string{"contact": idOf("abuela").String(), "detainee": idOf("ivan").String(), "kinship": "grandmother", "next_of_kin": "true"})
+	if out := issue(t, m, all["release-notice"]); out.To != idOf("rosa") {
+		t.Error("not to who speaks for the household")
+	}
+	m.put(record.Contact, "rosa", map[string]string{"consent_withdrawn_on": "2026-11-20"})
+	if out := issue(t, m, all["release-notice"]); out.To != idOf("abuela") {
+		t.Error("not to the one who may still be told")
+	}
+}
+
+func TestRender(t *testing.T) {
+	out := issue(t, family(), all["release-notice"])
+	if _, err := exec.LookPath("pdftoppm"); err == nil {
+		pages, err := Render(ctx, out.PDF, 50)
+		if err != nil || len(pages) != out.Pages || pages[0].Bounds().Dx() < 400 {
+			t.Errorf("%d pages, %v", len(pages), err)
+		}
+		if _, err := Render(ctx, []byte("%PDF-1.4 no"), 50); !fault.Is(err, fault.Damaged) {
+			t.Errorf("a broken PDF: %v", err)
+		}
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		if _, err := Render(gone, out.PDF, 50); !fault.Is(err, fault.Cancelled) {
+			t.Errorf("stopped: %v", err)
+		}
+	}
+	t.Setenv("PATH", t.TempDir())
+	var e *fault.Error
+	if _, err := Render(ctx, out.PDF, 50); !errors.As(err, &e) || e.Key != "poppler_missing" {
+		t.Errorf("without poppler: %v", err)
+	}
+}
+
+var _ Office = data.API(nil)
+
+func BenchmarkIssue(b *testing.B) {
+	m := family()
+	desk := NewDesk(m)
+	for b.Loop() {
+		if _, err := desk.Issue(ctx, all["condolence"]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "letters/s")
+}
