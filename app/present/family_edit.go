@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"paradero/data"
 	"paradero/data/record"
 	"paradero/data/rule"
 )

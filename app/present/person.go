@@ -48,6 +48,7 @@ type Head struct {
 	Passport string
 	Age      string
 	Where    string
+	WhereBy  string // who says so, and when
 	Life     Chip
 	Release  Chip   // empty text when nothing is known beyond being held
 	Sure     string // level and source, in words

@@ -2,6 +2,7 @@ package present
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"paradero/data"
@@ -46,6 +47,14 @@ func NewPersonOf(ctx context.Context, env Env, kind record.Kind, shown func()) *
 // Type takes what was typed in a field and looks for doubles.
 func (f *NewPersonForm) Type(name, typed string) {
 	f.Set(name, typed)
+	f.Looked(name)
+}
+
+// Drop forgets what is under way.
+func (f *NewPersonForm) Drop() { f.latest.Drop() }
+
+// Looked looks for doubles after a field took what was typed.
+func (f *NewPersonForm) Looked(name string) {
 	switch name {
 	case "given_names", "paternal_surname", "maternal_surname", "cedula", "passport":
 		f.look()
@@ -80,6 +89,19 @@ func (f *NewPersonForm) look() {
 		f.Doubles = rows
 		f.shown()
 	})
+}
+
+// Facilities names the office's prisons, by name.
+func Facilities(ctx context.Context, api data.API) ([]string, error) {
+	var names []string
+	err := api.Each(ctx, record.Facility, func(r *record.Record) error {
+		if !r.Deleted && r.Get("name") != "" {
+			names = append(names, r.Get("name"))
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return slices.Compact(names), err
 }
 
 func findDoubles(ctx context.Context, env Env, asks []data.ListQuery) ([]PersonRow, error) {

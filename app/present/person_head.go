@@ -19,6 +19,9 @@ func (p *Person) head(d *personData) Head {
 		Where:    whereText(w, s.Facility, s.Wing, s.Cell),
 		Life:     Chip{Text: w.T("person.life." + s.Life), Tone: lifeChip(w, s.Life).Tone},
 	}
+	if s.PlaceClaim != nil {
+		h.WhereBy = w.T("person.where_by", claimSource(w, s.PlaceClaim), claimWhen(w, s.PlaceClaim))
+	}
 	if h.Age == "" && r.Get("age") != "" {
 		h.Age = w.T("person.age.other", r.Get("age"))
 	}

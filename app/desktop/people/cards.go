@@ -1,0 +1,168 @@
+package people
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data/record"
+)
+
+// claims is what has been said, each with its source and time.
+func (v *personView) claims() fyne.CanvasObject {
+	w := v.host.Words()
+	if open := v.page.Editing("claim"); open != nil {
+		return widget.VStack(14, open.Object, v.claimCard())
+	}
+	_ = w
+	return v.claimCard()
+}
+
+func (v *personView) claimCard() fyne.CanvasObject {
+	w := v.host.Words()
+	add := widget.Quiet(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm(v.vm.NewClaim) })
+	place := widget.Quiet(w.T("person.claim.add_place"), nil, func() { v.claimForm(v.vm.NewPlace) })
+	body := []fyne.CanvasObject{widget.Note(w.T("person.claims.help"))}
+	if len(v.vm.Claims) == 0 {
+		body = append(body, widget.NewParagraph(w.T("person.claims.none")).Muted())
+	}
+	for _, c := range v.vm.Claims {
+		body = append(body, widget.HLine(), v.claim(c))
+	}
+	return widget.CardWith(w.T("person.claims"), widget.HStack(4, place, add), body...)
+}
+
+func (v *personView) claim(c present.ClaimLine) fyne.CanvasObject {
+	w := v.host.Words()
+	marks := chips(c.What)
+	if c.Corrected {
+		marks = append(marks, widget.NewChip(w.T("person.claim.corrected"), widget.ToneGrey))
+	}
+	head := widget.HFill(8, 0, widget.FlowChips(marks...), widget.Caption(c.When))
+	lines := []fyne.CanvasObject{head}
+	if c.Place != "" {
+		lines = append(lines, widget.NewParagraph(c.Place))
+	}
+	lines = append(lines, widget.NewParagraph(c.Source).Bold().Personal())
+	if c.Meta != "" {
+		lines = append(lines, widget.Note(c.Meta))
+	}
+	if c.Evidence != "" {
+		lines = append(lines, widget.Note(w.T("person.claim.evidence", c.Evidence)).Personal())
+	}
+	if c.Note != "" {
+		lines = append(lines, widget.Note(c.Note).Personal())
+	}
+	foot := widget.HFill(8, 0, widget.Caption(c.By).Shrinks())
+	if !c.Corrected {
+		foot.Add(widget.Quiet(w.T("person.claim.correct_one"), nil, func() {
+			v.claimForm(func() *present.ClaimForm { return v.vm.CorrectClaim(c.ID) })
+		}))
+	}
+	return widget.VStack(3, append(lines, foot)...)
+}
+
+// claimForm opens the form of a claim above the claims.
+func (v *personView) claimForm(open func() *present.ClaimForm) {
+	if v.vm.Record == nil {
+		return
+	}
+	v.page.Begin(func() *sheet.Open {
+		w, f := v.host.Words(), open()
+		sheet.OfferFacilities(v.host, f.Form)
+		member := v.host.Office().Info().Name
+		f.SetStatus(f.Field("status").Value, member)
+		var editor *sheet.Editor
+		save := func() {
+			editor.Busy(true)
+			f.Save(v.ctx, v.env, func(ok bool) {
+				editor.Busy(false)
+				sheet.Saved(v.host, v.page, editor, ok, v.vm.Open)
+			})
+		}
+		editor = sheet.NewEditor(w, f.Form, save, func() { v.page.Settle(v.page.Redraw) }, f.Visible()...)
+		two := widget.Note(w.T("person.claim.two_people"))
+		follow := func() {
+			if f.Field("status").Value == "confirmed_dead" {
+				two.Show()
+			} else {
+				two.Hide()
+			}
+		}
+		follow()
+		editor.OnSet = func(name string) {
+			if name == "status" {
+				f.SetStatus(f.Field("status").Value, member)
+				editor.Show(f.Visible())
+				follow()
+				v.page.Redraw()
+			}
+		}
+		body := []fyne.CanvasObject{two, editor.Object()}
+		if f.Field("resolves").Value != "" {
+			body = append([]fyne.CanvasObject{widget.Note(w.T("person.claim.resolve_help"))}, body...)
+		}
+		return &sheet.Open{
+			Key: "claim", Object: widget.Card(f.Title, body...), Dirty: f.Dirty, Save: save, Done: v.vm.Done,
+			Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
+		}
+	})
+}
+
+// family is the detainee's relatives.
+func (v *personView) family() fyne.CanvasObject {
+	w := v.host.Words()
+	if open := v.page.Editing("tie"); open != nil {
+		return widget.VStack(14, open.Object, v.familyCard())
+	}
+	_ = w
+	return v.familyCard()
+}
+
+func (v *personView) familyCard() fyne.CanvasObject {
+	w := v.host.Words()
+	add := widget.Quiet(w.T("person.tie.add"), theme.ContentAddIcon(), func() {
+		v.page.Begin(func() *sheet.Open {
+			return sheet.Tie(v.host, v.page, record.Detainee, v.vm.ID, v.vm.Open)
+		})
+	})
+	if len(v.vm.Ties) == 0 {
+		return widget.CardWith(w.T("person.family"), add, widget.Note(w.T("person.family.none")))
+	}
+	rows := make([]fyne.CanvasObject, 0, len(v.vm.Ties))
+	for _, t := range v.vm.Ties {
+		rows = append(rows, sheet.TieRow(t, func() { v.host.GoRecord(t.Kind, t.Other) }))
+	}
+	return widget.CardWith(w.T("person.family"), add, widget.VStack(0, rows...))
+}
+
+// cases are the works for this detainee.
+func (v *personView) cases() fyne.CanvasObject {
+	w := v.host.Words()
+	add := widget.Quiet(w.T("person.case.add"), theme.ContentAddIcon(), func() {
+		v.host.Go("cases", "new:"+v.vm.ID.String())
+	})
+	if len(v.vm.Cases) == 0 {
+		return widget.CardWith(w.T("person.cases"), add, widget.Note(w.T("person.cases.none")))
+	}
+	rows := make([]fyne.CanvasObject, 0, len(v.vm.Cases))
+	for _, c := range v.vm.Cases {
+		rows = append(rows, widget.TapRow(widget.RowData{
+			Icon: theme.FolderIcon(), Title: c.Title, Caption: c.Line, Chip: c.Chip.Text, Tone: sheet.Tone(c.Chip.Tone),
+		}, func() { v.host.GoRecord(record.Case, c.ID) }))
+	}
+	return widget.CardWith(w.T("person.cases"), add, widget.VStack(0, rows...))
+}
+
+func (v *personView) addNote(text string) {
+	present.AddNote(v.ctx, v.env, record.Detainee, v.vm.ID, text, "", func(f present.Failure, ok bool) {
+		if !ok {
+			v.host.Say(f.Text)
+			return
+		}
+		v.host.Say(v.host.Words().T("form.saved"))
+		v.vm.Open()
+	})
+}

@@ -1,0 +1,209 @@
+package people
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/room"
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+// personView is the page of one detainee.
+type personView struct {
+	host room.Host
+	env  present.Env
+	ctx  context.Context
+	stop context.CancelFunc
+	vm   *present.Person
+	page *sheet.Page
+}
+
+func newPersonView(h room.Host, id record.ID) *personView {
+	ctx, stop := context.WithCancel(context.Background())
+	v := &personView{host: h, env: sheet.Env(h), ctx: ctx, stop: stop}
+	v.page = sheet.NewPage(h, v.cards)
+	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
+	v.vm = present.NewPerson(ctx, v.env, id, v.draw)
+	v.vm.Open()
+	return v
+}
+
+// Object is what to place on the screen.
+func (v *personView) Object() fyne.CanvasObject { return v.page.Object() }
+
+// Page is the page.
+func (v *personView) Page() *sheet.Page { return v.page }
+
+// Heed takes an event.
+func (v *personView) Heed(e data.Event) { v.vm.Heed(e) }
+
+// Drop forgets what is under way.
+func (v *personView) Drop() {
+	v.vm.Drop()
+	v.stop()
+}
+
+func (v *personView) draw() {
+	if v.vm.State == present.Failed {
+		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint)))
+		return
+	}
+	v.page.Redraw()
+}
+
+// cards are the page from the first look down.
+func (v *personView) cards() []fyne.CanvasObject {
+	var all []fyne.CanvasObject
+	if v.vm.Stale {
+		all = append(all, sheet.Stale(v.host.Words(), func() { v.page.Settle(v.vm.Open) }))
+	}
+	all = append(all, v.head())
+	for _, c := range v.vm.Head.Clashes {
+		all = append(all, v.clash(c))
+	}
+	all = append(all, widget.CardColumns(2, 300, v.due(), v.knows()), v.claims(), v.family())
+	all = append(all, v.facts()...)
+	notes, _ := sheet.Notes(v.host.Words(), v.vm.Notes, v.addNote, nil)
+	return append(all, v.cases(), notes, sheet.Timeline(v.host.Words(), v.vm.Steps))
+}
+
+// head is who, where, how sure, since when.
+func (v *personView) head() fyne.CanvasObject {
+	w, h := v.host.Words(), v.vm.Head
+	paper := w.T("person.no_paper")
+	switch {
+	case h.Cedula != "":
+		paper = w.T("person.cedula", h.Cedula)
+	case h.Passport != "":
+		paper = w.T("person.passport", h.Passport)
+	}
+	lines := []fyne.CanvasObject{
+		widget.NewParagraph(h.Name).Sized(theme.SizeNameHeadingText).Bold().Personal(),
+		widget.Note(joinDots(paper, h.Age, aliases(w.T, h.Aliases))).Personal(),
+	}
+	for _, doubt := range []string{h.Doubt, h.Original} {
+		if doubt != "" {
+			lines = append(lines, widget.Note(doubt).Colored(theme.ColorNameWarning).Personal())
+		}
+	}
+	add := widget.Primary(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm(v.vm.NewClaim) })
+	top := widget.HFill(12, 1, widget.NewAvatar(h.Initials).Large(), widget.VStack(3, lines...), add)
+
+	where := h.Where
+	if where == "" {
+		where = w.T("person.where_unknown")
+	}
+	place := widget.VStack(2, widget.Caption(w.T("person.where")), widget.NewParagraph(where).Bold())
+	if h.WhereBy != "" {
+		place.Add(widget.Note(h.WhereBy))
+	}
+	sure := widget.VStack(3, widget.Caption(w.T("person.how_sure")), widget.FlowChips(chips(h.Life, h.Release)...))
+	for _, line := range []string{h.Sure, h.Since} {
+		if line != "" {
+			sure.Add(widget.Note(line))
+		}
+	}
+	return widget.Card("", top, widget.HLine(), widget.Columns(2, 230, place, sure))
+}
+
+func chips(all ...present.Chip) []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, c := range all {
+		if c.Text != "" {
+			out = append(out, sheet.Chip(c))
+		}
+	}
+	return out
+}
+
+func aliases(t func(string, ...string) string, names string) string {
+	if names == "" {
+		return ""
+	}
+	return t("person.aliases", names)
+}
+
+func joinDots(parts ...string) string {
+	out := ""
+	for _, p := range parts {
+		switch {
+		case p == "":
+		case out == "":
+			out = p
+		default:
+			out += " · " + p
+		}
+	}
+	return out
+}
+
+// clash names both sides of a contradiction, and offers the way out of it.
+func (v *personView) clash(c present.Clash) fyne.CanvasObject {
+	w := v.host.Words()
+	var below []fyne.CanvasObject
+	for _, side := range c.Sides {
+		below = append(below, widget.NewParagraph("• "+side).Personal())
+	}
+	if len(c.IDs) > 1 {
+		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() {
+			v.claimForm(func() *present.ClaimForm { return v.vm.Resolve(c) })
+		})))
+	}
+	return widget.Notice(widget.ToneWarn, w.T("person.clash.title")+": "+c.What, below...)
+}
+
+func (v *personView) due() fyne.CanvasObject {
+	w := v.host.Words()
+	if len(v.vm.Head.Due) == 0 {
+		return widget.Card(w.T("person.due.title"), widget.Note(w.T("person.due.none")))
+	}
+	lines := make([]fyne.CanvasObject, 0, len(v.vm.Head.Due))
+	for _, d := range v.vm.Head.Due {
+		when := widget.Note(d.When)
+		if d.Late {
+			when = widget.Note(w.T("person.due.late", d.When)).Colored(theme.ColorNameError)
+		}
+		lines = append(lines, widget.VStack(0, widget.NewParagraph(d.What).Personal(), when))
+	}
+	return widget.Card(w.T("person.due.title"), widget.VStack(8, lines...))
+}
+
+func (v *personView) knows() fyne.CanvasObject {
+	w := v.host.Words()
+	if len(v.vm.Head.Knows) == 0 {
+		return widget.Card(w.T("person.knows.title"), widget.Note(w.T("person.knows.none")))
+	}
+	lines := make([]fyne.CanvasObject, 0, len(v.vm.Head.Knows))
+	for _, k := range v.vm.Head.Knows {
+		lines = append(lines, widget.HFill(8, 0,
+			widget.VStack(0, widget.NewParagraph(joinDots(k.Name, k.Tie)).Personal(), widget.Note(k.What)),
+			sheet.Chip(k.Chip)))
+	}
+	return widget.Card(w.T("person.knows.title"), widget.VStack(8, lines...))
+}
+
+// facts are the cards that are edited in their place.
+func (v *personView) facts() []fyne.CanvasObject {
+	w := v.host.Words()
+	var all []fyne.CanvasObject
+	for _, card := range v.vm.Facts {
+		key := "facts." + card.Group
+		all = append(all, v.page.Card(key, func() fyne.CanvasObject {
+			return sheet.Facts(w, card, func() { v.edit(key, card) })
+		}))
+	}
+	return all
+}
+
+func (v *personView) edit(key string, card present.FactCard) {
+	v.page.Begin(func() *sheet.Open {
+		form := v.vm.Edit(card)
+		return sheet.Edit(v.host, v.page, key, card.Title, form, v.vm.Done, v.vm.Open)
+	})
+}

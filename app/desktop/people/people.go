@@ -1,0 +1,198 @@
+// Package people is the room of persons: the list of up to a hundred thousand,
+// found while one types, and the page of one detainee.
+//
+// What must not live here: conclusions and validation (data), what a screen
+// says (app/present), and drawing that other rooms need too (app/desktop/sheet).
+package people
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/families"
+	"paradero/app/desktop/room"
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+// View is a page that the room shows beside its list.
+type view interface {
+	Object() fyne.CanvasObject
+	Page() *sheet.Page
+	Heed(e data.Event)
+	Drop()
+}
+
+// peopleRoom keeps where the person was: text, filters, scroll, open page.
+type peopleRoom struct {
+	host  room.Host
+	env   present.Env
+	ctx   context.Context
+	list  *present.People
+	pane  *pane
+	split *widget.Split
+	page  view // nil: nobody is chosen
+	id    record.ID
+	begun bool
+}
+
+var (
+	_ room.Room    = (*peopleRoom)(nil)
+	_ room.Finder  = (*peopleRoom)(nil)
+	_ room.Newer   = (*peopleRoom)(nil)
+	_ room.Saver   = (*peopleRoom)(nil)
+	_ room.Backer  = (*peopleRoom)(nil)
+	_ room.Watcher = (*peopleRoom)(nil)
+)
+
+// New makes the room; nothing is read before it is opened.
+func New(h room.Host) room.Room {
+	r := &peopleRoom{host: h, env: sheet.Env(h), ctx: context.Background()}
+	r.list = present.NewPeople(r.ctx, r.env, func() { r.pane.draw() })
+	r.pane = newPane(r)
+	r.split = widget.NewSplit(380, r.pane.object(), r.nobody(), h.Words().T("people.back"))
+	r.split.OnBack = func() { r.pane.rows.SetSelected(-1) }
+	return r
+}
+
+// Key names the room.
+func (r *peopleRoom) Key() string { return "people" }
+
+// Icon is the room's icon.
+func (r *peopleRoom) Icon() fyne.Resource { return theme.AccountIcon() }
+
+// Open shows the list, and the person whose id is given.
+func (r *peopleRoom) Open(arg string) fyne.CanvasObject {
+	if !r.begun {
+		r.begun = true
+		r.list.Refresh()
+		r.pane.readFacilities()
+	}
+	if id, err := record.ParseID(arg); err == nil && id != r.id {
+		r.show(id)
+	}
+	if arg == "new" {
+		r.NewRecord()
+	}
+	return r.split
+}
+
+// Leave asks before something typed is given up.
+func (r *peopleRoom) Leave() bool {
+	if r.page == nil || !r.page.Page().Dirty() {
+		return true
+	}
+	r.page.Page().Settle(r.page.Page().Redraw)
+	return false
+}
+
+// Focus puts the keyboard into the search line.
+func (r *peopleRoom) Focus() { r.Find() }
+
+// Find goes to the search line.
+func (r *peopleRoom) Find() {
+	r.split.ShowList()
+	r.host.Window().Canvas().Focus(r.pane.search)
+}
+
+// NewRecord opens the form of a new person; of a relative where relatives are listed.
+func (r *peopleRoom) NewRecord() {
+	kind := record.Detainee
+	if r.list.Query().Kind == record.Contact {
+		kind = record.Contact
+	}
+	r.settle(func() {
+		r.id = record.ID{}
+		r.pane.rows.SetSelected(-1)
+		r.put(sheet.NewPersonView(r.host, kind, func(id record.ID) { r.show(id) }, r.nothing))
+	})
+}
+
+// Save saves the open form.
+func (r *peopleRoom) Save() {
+	if r.page != nil {
+		r.page.Page().Save()
+	}
+}
+
+// Back closes the open form, then the page where it covers the list.
+func (r *peopleRoom) Back() bool {
+	if r.page != nil && r.page.Page().Back() {
+		return true
+	}
+	if r.split.Stacked() && r.split.PageShown() {
+		r.split.ShowList()
+		return true
+	}
+	return false
+}
+
+// Changed reads again what an edit may have changed.
+func (r *peopleRoom) Changed(e data.Event) {
+	if e.Kind == record.Detainee || e.Kind == record.Contact {
+		r.list.Refresh()
+	}
+	if e.Kind == record.Facility {
+		r.pane.readFacilities()
+	}
+	if r.page != nil {
+		r.page.Heed(e)
+	}
+}
+
+// show opens a person's page, of whichever kind he is.
+func (r *peopleRoom) show(id record.ID) {
+	r.settle(func() {
+		kind := record.Detainee
+		if row, ok := r.host.Office().Row(id); ok {
+			kind = row.Kind
+		}
+		r.id = id
+		if kind == record.Contact {
+			r.put(families.NewContactView(r.host, id))
+		} else {
+			r.put(newPersonView(r.host, id))
+		}
+		r.host.Here(id.String())
+		r.pane.choose()
+	})
+}
+
+// settle gives the open form up, after asking where something was typed.
+func (r *peopleRoom) settle(then func()) {
+	if r.page == nil {
+		then()
+		return
+	}
+	r.page.Page().Settle(then)
+}
+
+func (r *peopleRoom) put(v view) {
+	if r.page != nil {
+		r.page.Drop()
+	}
+	r.page = v
+	r.split.SetPage(v.Object())
+	r.split.ShowPage()
+}
+
+// nothing leaves the page empty again.
+func (r *peopleRoom) nothing() {
+	if r.page != nil {
+		r.page.Drop()
+	}
+	r.page, r.id = nil, record.ID{}
+	r.split.SetPage(r.nobody())
+	r.split.ShowList()
+}
+
+// nobody is what stands beside the list while nobody is chosen.
+func (r *peopleRoom) nobody() fyne.CanvasObject {
+	w := r.host.Words()
+	return widget.Empty(w.T("people.pick"), w.T("people.pick.text"))
+}

@@ -1,0 +1,158 @@
+package sheet
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"paradero/app/desktop/room"
+	"paradero/app/widget"
+)
+
+// Page is one record's page: cards under each other, of which one at most is
+// being edited in its place. What is typed outlives every redrawing.
+type Page struct {
+	host   room.Host
+	scroll *container.Scroll
+	root   *fyne.Container
+	draw   func() []fyne.CanvasObject
+	open   *Open
+}
+
+// Open is the form that stands open on a page.
+type Open struct {
+	Key    string            // which card it takes the place of
+	Object fyne.CanvasObject // what is drawn there
+	Dirty  func() bool
+	Save   func()
+	Done   func()              // it was saved or given up
+	Focus  func(c fyne.Canvas) // puts the keyboard into it
+}
+
+// NewPage makes a page; draw gives its cards.
+func NewPage(h room.Host, draw func() []fyne.CanvasObject) *Page {
+	return &Page{host: h, draw: draw, root: container.NewStack()}
+}
+
+// Object is what to place on the screen.
+func (p *Page) Object() fyne.CanvasObject { return p.root }
+
+// Redraw draws all cards anew and stays where it is.
+func (p *Page) Redraw() {
+	at := fyne.Position{}
+	if p.scroll != nil {
+		at = p.scroll.Offset
+	}
+	p.scroll = widget.Scroll(widget.VStack(14, p.draw()...))
+	p.root.Objects = []fyne.CanvasObject{p.scroll}
+	p.root.Refresh()
+	p.scroll.ScrollToOffset(at)
+}
+
+// Whole shows one object instead of cards: loading, an error.
+func (p *Page) Whole(o fyne.CanvasObject) {
+	p.scroll = nil
+	p.root.Objects = []fyne.CanvasObject{o}
+	p.root.Refresh()
+}
+
+// Top goes back to the head of the page.
+func (p *Page) Top() {
+	if p.scroll != nil {
+		p.scroll.ScrollToTop()
+	}
+}
+
+// Editing gives the form that takes the place of a card, nil when none does.
+func (p *Page) Editing(key string) *Open {
+	if p.open != nil && p.open.Key == key {
+		return p.open
+	}
+	return nil
+}
+
+// Card gives the open form in place of a card, else the card.
+func (p *Page) Card(key string, card func() fyne.CanvasObject) fyne.CanvasObject {
+	if o := p.Editing(key); o != nil {
+		return o.Object
+	}
+	return card()
+}
+
+// Begin opens a form. One that stands open already is given up, after asking
+// when something was typed in it.
+func (p *Page) Begin(form func() *Open) {
+	p.Settle(func() {
+		p.open = form()
+		p.Redraw()
+		p.reveal(p.open.Object)
+		if c := p.canvas(); c != nil && p.open.Focus != nil {
+			p.open.Focus(c)
+		}
+	})
+}
+
+// End closes the open form.
+func (p *Page) End() {
+	if p.open == nil {
+		return
+	}
+	done := p.open.Done
+	p.open = nil
+	if done != nil {
+		done()
+	}
+}
+
+// Dirty reports whether something is typed that is not saved.
+func (p *Page) Dirty() bool { return p.open != nil && p.open.Dirty() }
+
+// IsOpen reports whether a form stands open.
+func (p *Page) IsOpen() bool { return p.open != nil }
+
+// Settle does what would close the open form: at once where nothing was typed
+// in it, else after asking. Nothing happens when the person thinks better.
+func (p *Page) Settle(then func()) {
+	if !p.Dirty() {
+		p.End()
+		then()
+		return
+	}
+	w := p.host.Words()
+	p.host.Ask(w.T("form.discard.title"), w.T("form.discard.text"), w.T("form.discard.yes"), true, func() {
+		p.End()
+		then()
+	})
+}
+
+// Save saves the open form.
+func (p *Page) Save() {
+	if p.open != nil {
+		p.open.Save()
+	}
+}
+
+// Back closes the open form; false when there is none.
+func (p *Page) Back() bool {
+	if p.open == nil {
+		return false
+	}
+	p.Settle(p.Redraw)
+	return true
+}
+
+func (p *Page) canvas() fyne.Canvas {
+	return fyne.CurrentApp().Driver().CanvasForObject(p.root)
+}
+
+// reveal scrolls until the head of an object is in sight.
+func (p *Page) reveal(o fyne.CanvasObject) {
+	if p.scroll == nil || p.canvas() == nil {
+		return
+	}
+	driver := fyne.CurrentApp().Driver()
+	y := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(p.scroll).Y
+	top, bottom := float32(0), p.scroll.Size().Height
+	if y < top || y+min(o.Size().Height, bottom) > bottom {
+		p.scroll.ScrollToOffset(fyne.NewPos(0, p.scroll.Offset.Y+y-widget.U(14)))
+	}
+}

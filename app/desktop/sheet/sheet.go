@@ -1,0 +1,176 @@
+// Package sheet draws the parts of a view-model that several rooms show in the
+// same way: a form, a card of facts, a timeline, notes, alerts.
+//
+// What must not live here: reading or saving anything, and what only one room
+// shows.
+package sheet
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/room"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/assets"
+)
+
+// hostDispatcher lets view-models work through the window.
+type hostDispatcher struct{ host room.Host }
+
+// Go runs work in the background.
+func (d hostDispatcher) Go(work func()) {
+	d.host.Work("", func(context.Context) func() {
+		work()
+		return nil
+	})
+}
+
+// Back runs show on the goroutine of the user interface.
+func (d hostDispatcher) Back(show func()) { d.host.Dispatch(show) }
+
+// Env gives view-models what they need of the window.
+func Env(h room.Host) present.Env {
+	return present.Env{API: h.Office(), Words: h.Words(), Run: hostDispatcher{h}}
+}
+
+// Tone gives the drawn tone of a view-model's.
+func Tone(t present.Tone) widget.Tone {
+	switch t {
+	case present.Accent:
+		return widget.ToneAccent
+	case present.OK:
+		return widget.ToneOk
+	case present.Warn:
+		return widget.ToneWarn
+	case present.Bad:
+		return widget.ToneError
+	}
+	return widget.ToneGrey
+}
+
+// Chip draws a chip; one without text takes no place.
+func Chip(c present.Chip) *widget.Chip { return widget.NewChip(c.Text, Tone(c.Tone)) }
+
+// Alerts draws what must be read first, one band each.
+func Alerts(alerts []present.Alert) []fyne.CanvasObject {
+	bands := make([]fyne.CanvasObject, 0, len(alerts))
+	for _, a := range alerts {
+		bands = append(bands, widget.Notice(Tone(a.Tone), a.Text))
+	}
+	return bands
+}
+
+// Stale draws the banner over an open form whose record somebody else changed.
+func Stale(w *assets.Words, again func()) fyne.CanvasObject {
+	return widget.Notice(widget.ToneWarn, w.T("person.stale"),
+		widget.HStack(8, widget.Plain(w.T("person.stale.again"), nil, again)))
+}
+
+// Lines draws captions with their values in columns. Doubts stand under their
+// value in amber words.
+func Lines(lines []present.Line, columns int) fyne.CanvasObject {
+	cells := make([]fyne.CanvasObject, 0, len(lines))
+	for _, l := range lines {
+		cell := []fyne.CanvasObject{widget.PersonalFact(l.Label, l.Value)}
+		if l.Mark.Text != "" {
+			cell = append(cell, widget.Note(l.Mark.Text).Colored(theme.ColorNameWarning))
+		}
+		cells = append(cells, WithSource(widget.VStack(1, cell...), l.Source))
+	}
+	return widget.Columns(columns, 190, cells...)
+}
+
+// Facts draws a card of facts with its button.
+func Facts(w *assets.Words, card present.FactCard, edit func()) fyne.CanvasObject {
+	label := w.T("person.edit")
+	if len(card.Lines) == 0 {
+		label = w.T("person.fill")
+	}
+	button := widget.Quiet(label, theme.DocumentCreateIcon(), edit)
+	if len(card.Lines) == 0 {
+		return widget.CardWith(card.Title, button, widget.Note(w.T("person.nothing_yet")))
+	}
+	return widget.CardWith(card.Title, button, Lines(card.Lines, 3))
+}
+
+// Timeline draws changes, the newest first; long histories show their first
+// twenty until the rest is asked for.
+func Timeline(w *assets.Words, steps []present.TimelineLine) fyne.CanvasObject {
+	if len(steps) == 0 {
+		return widget.Card(w.T("timeline.title"), widget.Note(w.T("timeline.none")))
+	}
+	const first = 20
+	box := widget.VStack(12)
+	for i := range min(first, len(steps)) {
+		box.Add(step(w, steps[i]))
+	}
+	if rest := len(steps) - first; rest > 0 {
+		var more *widget.Button
+		more = widget.Quiet(w.N("timeline.more", rest), nil, func() {
+			box.Remove(more)
+			for i := first; i < len(steps); i++ {
+				box.Add(step(w, steps[i]))
+			}
+			box.Refresh()
+		})
+		box.Add(more)
+	}
+	return widget.Card(w.T("timeline.title"), box)
+}
+
+func step(w *assets.Words, s present.TimelineLine) fyne.CanvasObject {
+	parts := []fyne.CanvasObject{widget.HFill(8, 0,
+		widget.NewText(s.What).Bold().Shrinks(),
+		widget.Caption(s.When+" · "+s.By))}
+	if s.Reason != "" {
+		parts = append(parts, widget.Note(w.T("timeline.reason", s.Reason)))
+	}
+	for _, c := range s.Changes {
+		parts = append(parts, widget.Note(shift(w, c)).Personal())
+	}
+	return widget.VStack(2, parts...)
+}
+
+func shift(w *assets.Words, c present.Shift) string {
+	is := c.Is
+	if is == "" {
+		is = w.T("timeline.blank")
+	}
+	if c.Was == "" {
+		return w.T("timeline.is", c.Label, is)
+	}
+	return w.T("timeline.was", c.Label, c.Was, is)
+}
+
+// Notes draws notes and the line in which the next one is written. correct
+// may be nil.
+func Notes(w *assets.Words, notes []present.NoteLine, add func(text string), correct func(present.NoteLine)) (fyne.CanvasObject, *widget.Entry) {
+	entry := widget.NewMultiEntry(2)
+	entry.SetPlaceHolder(w.T("person.note.hint"))
+	button := widget.Plain(w.T("person.note.add"), theme.ContentAddIcon(), func() {
+		if entry.Text != "" {
+			add(entry.Text)
+		}
+	})
+	box := widget.VStack(10, widget.VStack(6, entry, widget.HStack(0, button)))
+	for _, n := range notes {
+		meta := n.By
+		if n.Corrects {
+			meta += " · " + w.T("person.note.corrects")
+		}
+		text := widget.NewParagraph(n.Text).Personal()
+		if n.Corrected {
+			meta += " · " + w.T("person.note.corrected")
+			text.Muted()
+		}
+		foot := widget.HFill(8, 0, widget.Caption(meta).Shrinks())
+		if correct != nil && !n.Corrected {
+			foot.Add(widget.Quiet(w.T("person.note.correct"), nil, func() { correct(n) }))
+		}
+		box.Add(widget.VStack(2, widget.HLine(), widget.Inset(6, 0, 0, 0, text), foot))
+	}
+	return widget.Card(w.T("person.notes"), box), entry
+}
