@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"paradero/data/fault"
+	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/search"
 )
@@ -16,6 +17,7 @@ type Config struct {
 	Clock    func() time.Time // default time.Now
 	Rand     io.Reader        // default crypto/rand
 	Cost     Cost             // key derivation; zero: calibrated to about a second. Only Go tests set it
+	Disk     ledger.Disk      // of the journal; default the machine's
 	Progress func(Progress)   // called from any goroutine while opening or rebuilding; may be nil
 }
 
@@ -123,7 +125,8 @@ type ImportRow struct {
 	Kind   record.Kind
 	Values map[string]string   // canonical
 	Claims []map[string]string // for a detainee: place and status, said by the list
-	Parent map[string]string   // for an entry kind (claims, tolls): how to find its record: id, cedula, passport, incident
+	Notes  []string
+	Parent map[string]string // for an entry kind (claims, tolls): how to find its record: id, cedula, passport, incident
 }
 
 // ImportCount is the outcome of an import.

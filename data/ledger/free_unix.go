@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -14,4 +15,9 @@ func freeBytes(dir string) (uint64, error) {
 		return 0, fmt.Errorf("free space: %w", err)
 	}
 	return s.Bavail * uint64(s.Bsize), nil
+}
+
+// IsFull recognises a full disk or quota in any wrapped error.
+func IsFull(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
 }

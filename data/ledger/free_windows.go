@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 
 	"golang.org/x/sys/windows"
@@ -16,4 +17,9 @@ func freeBytes(dir string) (uint64, error) {
 		return 0, fmt.Errorf("free space: %w", err)
 	}
 	return free, nil
+}
+
+// IsFull recognises a full disk or quota in any wrapped error.
+func IsFull(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
-	"syscall"
 )
 
 // The journal is a folder of segments, each a first line and frames. Behind
@@ -71,12 +71,12 @@ func OpenJournal(disk Disk, dir string) (*Journal, error) {
 	}
 	for _, name := range names {
 		var n uint32
-		if _, err := fmt.Sscanf(strings.TrimSuffix(name, segmentExt), "%08d", &n); err == nil && name == segmentName(n) {
+		if _, err := fmt.Sscanf(strings.TrimSuffix(name, segmentExt), "%08d", &n); err == nil && name == SegmentName(n) {
 			j.names = append(j.names, n)
 		}
 	}
 	for _, n := range j.names {
-		f, err := disk.Open(filepath.Join(dir, segmentName(n)))
+		f, err := disk.Open(filepath.Join(dir, SegmentName(n)))
 		if err != nil {
 			_ = j.Close()
 			return nil, fmt.Errorf("open journal: %w", err)
@@ -91,10 +91,11 @@ func OpenJournal(disk Disk, dir string) (*Journal, error) {
 	return j, nil
 }
 
-func segmentName(n uint32) string { return fmt.Sprintf("%08d%s", n, segmentExt) }
+// SegmentName is the file name of a segment.
+func SegmentName(n uint32) string { return fmt.Sprintf("%08d%s", n, segmentExt) }
 
 func (j *Journal) addSegment(n uint32) error {
-	f, err := j.disk.Open(filepath.Join(j.dir, segmentName(n)))
+	f, err := j.disk.Open(filepath.Join(j.dir, SegmentName(n)))
 	if err != nil {
 		return fmt.Errorf("begin segment: %w", err)
 	}
@@ -166,6 +167,14 @@ func (j *Journal) Append(batches ...*Batch) ([]Pos, error) {
 	return at, nil
 }
 
+// full makes a full disk known by one error on every system.
+func full(err error) error {
+	if IsFull(err) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
 func (j *Journal) nextSegment() error {
 	f, n := j.files[j.end.Segment], j.end.Segment+1
 	if err := f.Truncate(j.end.Offset); err != nil {
@@ -176,14 +185,6 @@ func (j *Journal) nextSegment() error {
 		return fmt.Errorf("end segment: %w", err)
 	}
 	return j.addSegment(n)
-}
-
-// full makes a full disk known by one error on every system.
-func full(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("%w: %w", ErrFull, err)
-	}
-	return err
 }
 
 // Read reads the batch at a position and gives the position behind it.
@@ -261,6 +262,47 @@ func (j *Journal) Trim() error {
 		return fmt.Errorf("trim journal: %w", err)
 	}
 	return nil
+}
+
+// tailExt marks what is left of frames that were acknowledged and are damaged.
+const tailExt = ".tail"
+
+// KeepTail copies what stands behind the last whole frame to a file beside the
+// segment, which Tails names: the bytes may still help to mend it.
+func (j *Journal) KeepTail() error {
+	f := j.files[j.end.Segment]
+	size, err := f.Size()
+	if err != nil {
+		return fmt.Errorf("keep tail: %w", err)
+	}
+	rest := make([]byte, min(max(size-j.end.Offset, 0), segmentSize))
+	if _, err := f.ReadAt(rest, j.end.Offset); err != nil && len(rest) > 0 {
+		return fmt.Errorf("keep tail: %w", err)
+	}
+	kept, err := j.disk.Open(filepath.Join(j.dir, fmt.Sprintf("%08d-%d%s", j.end.Segment, j.end.Offset, tailExt)))
+	if err != nil {
+		return fmt.Errorf("keep tail: %w", err)
+	}
+	_, err = kept.WriteAt(rest, 0)
+	if err == nil {
+		err = kept.Sync()
+	}
+	if cerr := kept.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return fmt.Errorf("keep tail: %w", full(err))
+	}
+	return nil
+}
+
+// Tails gives the names of kept tails.
+func (j *Journal) Tails() ([]string, error) {
+	names, err := j.disk.List(j.dir)
+	if err != nil {
+		return nil, fmt.Errorf("list tails: %w", err)
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return !strings.HasSuffix(n, tailExt) }), nil
 }
 
 func (j *Journal) scanSegment(ctx context.Context, n uint32, at int64, do func(Pos, *Batch) error) (found []Damage, end int64, err error) {

@@ -115,6 +115,12 @@ func settings(dir string, key []byte) badger.Options {
 // Trusted is called when the first read after opening went well.
 func (s *Store) Trusted() { s.once.Do(func() { _ = os.Remove(s.marker) }) }
 
+// Suspect marks the store as one to be made anew at the next opening.
+func (s *Store) Suspect() {
+	s.once.Do(func() {})
+	_ = os.WriteFile(s.marker, nil, 0o600)
+}
+
 // Remove throws a store away, with its marker.
 func Remove(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
@@ -303,24 +309,37 @@ func (t *Tx) Commit() (err error) {
 // Discard forgets the transaction.
 func (t *Tx) Discard() { t.txn.Discard() }
 
-func (t *Tx) set(key, plain []byte) error {
-	v, err := t.seal.Seal(make([]byte, 0, len(plain)+64), key, plain)
+// Item is a sealed value with its key, ready to be put.
+type Item struct{ key, value []byte }
+
+func (s *Store) item(key, plain []byte) (Item, error) {
+	v, err := s.seal.Seal(make([]byte, 0, len(plain)+64), key, plain)
 	if err != nil {
-		return fmt.Errorf("seal value: %w", err)
+		return Item{}, fmt.Errorf("seal value: %w", err)
 	}
-	t.size += len(key) + len(v) + 32
-	if err := t.txn.Set(key, v); err != nil {
-		return fmt.Errorf("put in store: %w", err)
-	}
-	return nil
+	return Item{key, v}, nil
 }
 
-// PutRecord puts a record's places and state.
-func (t *Tx) PutRecord(id record.ID, plain []byte) error { return t.set(recordKey(id), plain) }
+// RecordItem seals a record's places and state. Safe for concurrent use, as
+// sealing is the larger part of a bulk import.
+func (s *Store) RecordItem(id record.ID, plain []byte) (Item, error) {
+	return s.item(recordKey(id), plain)
+}
 
-// PutRow puts what lists show.
-func (t *Tx) PutRow(kind record.Kind, id record.ID, plain []byte) error {
-	return t.set(rowKey(kind, id), plain)
+// RowItem seals what lists show.
+func (s *Store) RowItem(kind record.Kind, id record.ID, plain []byte) (Item, error) {
+	return s.item(rowKey(kind, id), plain)
+}
+
+// Put puts sealed items.
+func (t *Tx) Put(items ...Item) error {
+	for _, i := range items {
+		t.size += len(i.key) + len(i.value) + 32
+		if err := t.txn.Set(i.key, i.value); err != nil {
+			return fmt.Errorf("put in store: %w", err)
+		}
+	}
+	return nil
 }
 
 // DropRow takes a deleted record out of the lists.
@@ -332,8 +351,8 @@ func (t *Tx) DropRow(kind record.Kind, id record.ID) error {
 	return nil
 }
 
-// Link and Unlink keep the way back from a target to those that refer to it.
-// The value is empty: the key says all, and Badger encrypts it.
+// Link keeps the way back from a target to one that refers to it. The value is
+// empty: the key says all, and Badger encrypts it.
 func (t *Tx) Link(target record.ID, kind record.Kind, source record.ID) error {
 	t.size += 80
 	if err := t.txn.Set(linkKey(target, kind, source), nil); err != nil {
@@ -352,7 +371,13 @@ func (t *Tx) Unlink(target record.ID, kind record.Kind, source record.ID) error 
 }
 
 // PutMeta puts a value by name.
-func (t *Tx) PutMeta(name string, plain []byte) error { return t.set(metaKey(name), plain) }
+func (t *Tx) PutMeta(name string, plain []byte) error {
+	v, err := t.seal.Seal(nil, metaKey(name), plain)
+	if err != nil {
+		return fmt.Errorf("seal value: %w", err)
+	}
+	return t.Put(Item{metaKey(name), v})
+}
 
 // EncodeCounts and DecodeCounts write how many rows of each kind there are.
 func EncodeCounts(counts map[record.Kind]int) []byte {

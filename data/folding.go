@@ -1,0 +1,430 @@
+package data
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"paradero/data/fold"
+	"paradero/data/ledger"
+	"paradero/data/ledger/cbor"
+	"paradero/data/record"
+	"paradero/data/search"
+	"paradero/data/store"
+)
+
+// Names of the values that the working copy keeps about itself.
+const (
+	metaPlace  = "place"  // how far into the journal it has come
+	metaHeads  = "heads"  // of the feeds, at that place
+	metaCounts = "counts" // rows of each kind
+)
+
+// Bounds of one transaction: Badger refuses more than 15 % of its memtable.
+const (
+	txChanges = 256
+	txSize    = 400 << 10
+)
+
+// touched is one record that a transaction changes.
+type touched struct {
+	state   *fold.State
+	places  []fold.Place
+	before  map[record.ID]bool // what it referred to
+	existed bool               // had a row
+	items   []store.Item
+	row     search.Row
+	gone    bool
+	size    int
+	err     error
+}
+
+// foldBatch folds the changes of a batch from an index on, in transactions of
+// a bounded size, each with the place that it comes to.
+func (o *Office) foldBatch(f *folded, from int) error {
+	for from < len(f.body.Changes) {
+		n, err := o.foldSome(f, from)
+		if err != nil {
+			return fmt.Errorf("fold: %w", err)
+		}
+		from += n
+	}
+	return nil
+}
+
+func (o *Office) foldSome(f *folded, from int) (int, error) {
+	byID := map[record.ID]*touched{}
+	var list []*touched
+	size, n := 0, 0
+	for i := from; i < len(f.body.Changes) && n < txChanges && size < txSize; i++ {
+		c := &f.body.Changes[i]
+		t, ok := byID[c.Record]
+		if !ok {
+			var err error
+			if t, err = o.touch(c.Record); err != nil {
+				return 0, err
+			}
+			byID[c.Record] = t
+			list = append(list, t)
+		}
+		fold.Apply(t.state, c, origin(f, i, c))
+		t.places = append(t.places, fold.Place{Pos: f.pos, Index: uint16(i)})
+		size += t.size + changeSize(c)
+		n++
+	}
+	parallel(len(list), func(i int) { list[i].err = o.finish(list[i]) })
+	if err := o.put(f, from+n, list); err != nil {
+		return 0, err
+	}
+	o.show(list)
+	return n, nil
+}
+
+func origin(f *folded, i int, c *ledger.Change) fold.Origin {
+	_, zone := f.body.Wall.Zone()
+	return fold.Origin{
+		Write: record.Write{Batch: f.batch.Hash, Index: uint16(i)}, Lamport: f.batch.Lamport,
+		Wall: f.body.Wall.UnixMilli(), Zone: int32(zone / 60), Author: f.body.Author, Device: f.batch.Device, List: c.List,
+	}
+}
+
+func changeSize(c *ledger.Change) int {
+	n := 700
+	for i := range c.Fields {
+		n += len(c.Fields[i].Text)
+	}
+	for i := range c.Entries {
+		for _, v := range c.Entries[i].Values {
+			n += len(v.Text)
+		}
+	}
+	return n
+}
+
+// touch reads a record before it is changed; one that is missing is new.
+func (o *Office) touch(id record.ID) (*touched, error) {
+	s, places, err := o.state(id)
+	if isMissing(err) {
+		return &touched{state: &fold.State{}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := &touched{state: s, places: places, before: refs(s), existed: !s.Deleted()}
+	for i := range s.Entries {
+		t.size += 120 + 40*len(s.Entries[i].Values)
+	}
+	return t, nil
+}
+
+// refs gives the records that a state refers to.
+func refs(s *fold.State) map[record.ID]bool {
+	out := map[record.ID]bool{}
+	add := func(f *record.Field, text string) {
+		if f == nil || f.Type != record.Ref && f.Type != record.Refs {
+			return
+		}
+		for _, item := range record.SplitList(text) {
+			if id, err := record.ParseID(item); err == nil {
+				out[id] = true
+			}
+		}
+	}
+	if schema := record.SchemaOf(s.Kind); schema != nil {
+		for i := range s.Cells {
+			f, _ := schema.FieldNum(s.Cells[i].Num)
+			for _, v := range s.Cells[i].Vals {
+				add(f, v.Text)
+			}
+		}
+	}
+	for i := range s.Entries {
+		schema := record.SchemaOf(s.Entries[i].Kind)
+		if schema == nil {
+			continue
+		}
+		for _, v := range s.Entries[i].Values {
+			f, _ := schema.FieldNum(v.Num)
+			add(f, v.Text)
+		}
+	}
+	return out
+}
+
+// finish encodes and seals a touched record; several run at once.
+func (o *Office) finish(t *touched) error {
+	plain := t.state.Encode(fold.EncodePlaces(make([]byte, 0, 1024), t.places))
+	item, err := o.store.RecordItem(t.state.ID, plain)
+	if err != nil {
+		return err
+	}
+	t.items = append(t.items, item)
+	t.gone = t.state.Deleted()
+	if t.gone {
+		return nil
+	}
+	t.row = rowOf(fold.View(t.state, o.names.get))
+	if item, err = o.store.RowItem(t.state.Kind, t.state.ID, encodeRow(nil, &t.row)); err != nil {
+		return err
+	}
+	t.items = append(t.items, item)
+	return nil
+}
+
+// put writes one transaction.
+func (o *Office) put(f *folded, upTo int, list []*touched) error {
+	tx := o.store.Begin()
+	defer tx.Discard()
+	counts := o.counts.copy()
+	for _, t := range list {
+		if t.err != nil {
+			return t.err
+		}
+		if err := tx.Put(t.items...); err != nil {
+			return err
+		}
+		if err := putLinks(tx, t); err != nil {
+			return err
+		}
+		kind := t.state.Kind
+		switch {
+		case t.gone && t.existed:
+			counts[kind]--
+			if err := tx.DropRow(kind, t.state.ID); err != nil {
+				return err
+			}
+		case !t.gone && !t.existed:
+			counts[kind]++
+		}
+	}
+	place := place{Pos: f.pos, Index: upTo, Hash: f.batch.Hash}
+	if upTo == len(f.body.Changes) {
+		place.Pos, place.Index = f.next, 0
+		place.Last = f.pos
+		advance(o.foldedHeads, f.batch)
+	}
+	for name, plain := range map[string][]byte{
+		metaPlace: place.encode(), metaHeads: encodeHeads(o.foldedHeads), metaCounts: store.EncodeCounts(counts),
+	} {
+		if err := tx.PutMeta(name, plain); err != nil {
+			return err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	o.counts.set(counts)
+	return nil
+}
+
+func putLinks(tx *store.Tx, t *touched) error {
+	after := map[record.ID]bool{}
+	if !t.gone {
+		after = refs(t.state)
+	}
+	for id := range after {
+		if !t.before[id] {
+			if err := tx.Link(id, t.state.Kind, t.state.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for id := range t.before {
+		if !after[id] {
+			if err := tx.Unlink(id, t.state.Kind, t.state.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// show brings what was folded to the lists, the names and those who watch.
+func (o *Office) show(list []*touched) {
+	rows := make([]search.Row, 0, len(list))
+	var gone []record.ID
+	kinds := map[record.Kind]bool{}
+	for _, t := range list {
+		kinds[t.state.Kind] = true
+		switch {
+		case t.gone:
+			gone = append(gone, t.state.ID)
+		case listed(t.state.Kind):
+			rows = append(rows, t.row)
+		}
+		if t.state.Kind == record.Member || t.state.Kind == record.OfficeKind {
+			o.refresh(fold.View(t.state, o.names.get))
+		}
+	}
+	o.index.Put(rows...)
+	o.index.Remove(gone...)
+	if len(list) > 16 {
+		for k := range kinds {
+			o.watchers.tell(Event{Kind: k})
+		}
+		return
+	}
+	for _, t := range list {
+		o.watchers.tell(Event{Kind: t.state.Kind, ID: t.state.ID})
+	}
+}
+
+// refresh keeps the member's name, the office's name and the rights current.
+func (o *Office) refresh(r *record.Record) {
+	info := o.Info()
+	switch {
+	case r.Kind == record.Member:
+		o.names.set(r.ID, r.Get("name"))
+		if r.ID == info.Member {
+			info.Name, info.Role, info.Licence = r.Get("name"), r.Get("role"), r.Get("licence")
+		}
+	case r.ID == info.OfficeID:
+		info.Office, info.City = r.Get("name"), r.Get("city")
+		if rights, err := parseRights(r.Get("rights")); err == nil {
+			o.rights.Store(&rights)
+		}
+	}
+	o.info.Store(&info)
+}
+
+// place is how far into the journal the working copy has come: the next frame
+// and the change therein; Last is the last frame that was folded whole.
+type place struct {
+	Pos   ledger.Pos
+	Index int
+	Last  ledger.Pos
+	Hash  ledger.Hash
+}
+
+func (p *place) encode() []byte {
+	b := cbor.AppendArray(nil, 6)
+	b = cbor.AppendUint(b, uint64(p.Pos.Segment))
+	b = cbor.AppendUint(b, uint64(p.Pos.Offset))
+	b = cbor.AppendUint(b, uint64(p.Index))
+	b = cbor.AppendUint(b, uint64(p.Last.Segment))
+	b = cbor.AppendUint(b, uint64(p.Last.Offset))
+	return cbor.AppendBytes(b, p.Hash[:])
+}
+
+func decodePlace(b []byte) (p place, err error) {
+	r := cbor.NewReader(b)
+	if r.Array(6) != 6 {
+		r.Fail("place has not six parts")
+	}
+	p.Pos = ledger.Pos{Segment: uint32(r.Below(1 << 32)), Offset: int64(r.Below(1 << 62))}
+	p.Index = int(r.Below(ledger.MaxChanges))
+	p.Last = ledger.Pos{Segment: uint32(r.Below(1 << 32)), Offset: int64(r.Below(1 << 62))}
+	r.Fixed(p.Hash[:])
+	if err := r.Done(); err != nil {
+		return place{}, fmt.Errorf("read place: %w", err)
+	}
+	return p, nil
+}
+
+// counts are the rows of each kind, kept with the working copy: when what is
+// read disagrees with them, rows were lost without an error and it is rebuilt.
+type counts struct {
+	mu sync.RWMutex
+	of map[record.Kind]int
+}
+
+func (c *counts) copy() map[record.Kind]int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	out := make(map[record.Kind]int, len(c.of)+1)
+	for k, n := range c.of {
+		out[k] = n
+	}
+	return out
+}
+
+func (c *counts) set(of map[record.Kind]int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.of = of
+}
+
+func (c *counts) get(k record.Kind) int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.of[k]
+}
+
+// parallel does n things on all cores; a single one on the caller's.
+func parallel(n int, do func(int)) {
+	workers := min(runtime.NumCPU(), n/16+1)
+	if workers < 2 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// watchers are those who want to know what changed. A slow one loses single
+// events and gets one that says "read again" instead.
+type watchers struct {
+	mu   sync.Mutex
+	list []chan Event
+	done bool
+}
+
+func (w *watchers) add() chan Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := make(chan Event, 64)
+	if w.done {
+		close(c)
+		return c
+	}
+	w.list = append(w.list, c)
+	return c
+}
+
+func (w *watchers) remove(c chan Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i := slices.Index(w.list, c); i >= 0 {
+		w.list = slices.Delete(w.list, i, i+1)
+		close(c)
+	}
+}
+
+func (w *watchers) tell(e Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.list {
+		select {
+		case c <- e:
+			continue
+		default:
+		}
+		select { // make room by dropping the oldest: the new one stands for it
+		case <-c:
+		default:
+		}
+		select {
+		case c <- Event{}:
+		default:
+		}
+	}
+}
+
+func (w *watchers) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.list {
+		close(c)
+	}
+	w.list, w.done = nil, true
+}

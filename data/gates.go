@@ -1,0 +1,110 @@
+package data
+
+import (
+	"context"
+	"slices"
+
+	"paradero/data/fault"
+	"paradero/data/record"
+	"paradero/data/rule"
+)
+
+// Reader is what is needed to gather the facts that a gate looks at.
+type Reader interface {
+	Info() Info
+	Get(ctx context.Context, id record.ID) (*record.Record, error)
+	Links(ctx context.Context, id record.ID, kind record.Kind) ([]*record.Record, error)
+}
+
+// GateFacts gathers what a gate looks at for a paper about one person: with
+// the addressee's tie and household, and every telling of a death about him.
+func GateFacts(ctx context.Context, o Reader, about, addressee, caseID record.ID) (rule.Facts, error) {
+	info := o.Info()
+	f := rule.Facts{Author: info.Name, Role: info.Role, Licence: info.Licence}
+	var err error
+	get := func(id record.ID) *record.Record {
+		if id.IsZero() || err != nil {
+			return nil
+		}
+		r, gerr := o.Get(ctx, id)
+		if gerr != nil && !fault.Is(gerr, fault.NotFound) {
+			err = gerr
+		}
+		return r
+	}
+	links := func(id record.ID, kind record.Kind) []*record.Record {
+		if id.IsZero() || err != nil {
+			return nil
+		}
+		list, lerr := o.Links(ctx, id, kind)
+		if lerr != nil {
+			err = lerr
+		}
+		return list
+	}
+	f.Office, f.Addressee, f.Case = get(info.OfficeID), get(addressee), get(caseID)
+	if r := get(about); r != nil {
+		switch r.Kind {
+		case record.Incident:
+			f.Incident = r
+		case record.Remains:
+			f.Remains, f.Detainee = r, get(r.Ref("identified_as"))
+		case record.Detainee:
+			f.Detainee = r
+		}
+	}
+	if f.Detainee != nil {
+		f.Status = rule.Conclude(f.Detainee)
+		f.Notifications = links(f.Detainee.ID, record.Notification)
+		for _, tie := range links(f.Detainee.ID, record.Relationship) {
+			if tie.Ref("contact") == addressee && !addressee.IsZero() {
+				f.Tie = tie
+			}
+		}
+	}
+	if f.Addressee != nil {
+		if f.Household = get(f.Addressee.Ref("household")); f.Household != nil {
+			f.HouseholdContacts = links(f.Household.ID, record.Contact)
+		}
+	}
+	return f, err
+}
+
+// checkGates refuses the registration of a paper whose gate fails, whoever
+// asks: the same rule that the screen shows beside its button (DESIGN §4).
+func (o *Office) checkGates(ctx context.Context, list []*prepared) error {
+	for _, p := range list {
+		if p.change.Kind != record.Document || p.was != nil {
+			continue
+		}
+		row := &record.Record{Kind: record.Document, Values: map[string][]record.Val{}}
+		for name, text := range p.values {
+			row.Values[name] = []record.Val{{Text: text}}
+		}
+		about := row.Refs("about")
+		if len(about) == 0 {
+			about = []record.ID{{}}
+		}
+		for _, id := range about {
+			f, err := GateFacts(ctx, o, id, row.Ref("addressee"), row.Ref("case"))
+			if err != nil {
+				return err
+			}
+			f.ApprovedBy, f.Today = row.Get("approved_by"), o.Now().Format("2006-01-02")
+			found := rule.Blocking(rule.Gate(row.Get("kind"), f))
+			if !o.May("issue:" + row.Get("kind")) {
+				found = append(found, fault.Problem{Field: "role", Key: "role_may_not_issue", Args: []string{o.Info().Role}})
+			}
+			if len(found) > 0 {
+				return fault.Refuse("issue", "gate_refused", slices.Clip(found), row.Get("kind"))
+			}
+		}
+	}
+	return nil
+}
+
+// May tells whether the member who is signed in holds a right.
+func (o *Office) May(right string) bool {
+	rights := o.rights.Load()
+	return rights != nil && rights.May(o.Info().Role, right)
+}

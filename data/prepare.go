@@ -1,0 +1,261 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+
+	"paradero/data/fault"
+	"paradero/data/fold"
+	"paradero/data/ledger"
+	"paradero/data/record"
+	"paradero/data/rule"
+	"paradero/data/store"
+)
+
+// prepared is a checked change on its way to the committer.
+type prepared struct {
+	change   ledger.Change
+	size     int
+	warnings []fault.Problem
+	was      *record.Record    // nil for a new record
+	values   map[string]string // the shown values as they will stand, for gates
+}
+
+// prepare checks a change and turns it into the ledger's form: canonical
+// texts, the writes that it replaces, claims in place of concluded fields.
+func (o *Office) prepare(c *Change) (*prepared, error) {
+	if c.Record.IsZero() {
+		var id record.ID
+		if _, err := io.ReadFull(o.cfg.Rand, id[:]); err != nil {
+			return nil, fault.Wrap(err, fault.Internal, "save", "random_failed")
+		}
+		return o.prepareNew(id, c.Kind, c)
+	}
+	s, _, err := o.readState(c.Record)
+	if err != nil {
+		if isMissing(err) {
+			return nil, fault.New(fault.NotFound, "save", "not_found", c.Record.String())
+		}
+		return nil, err
+	}
+	if s.Later {
+		return nil, fault.New(fault.Newer, "save", "record_newer")
+	}
+	return o.prepareEdit(s, c)
+}
+
+func (o *Office) prepareNew(id record.ID, kind record.Kind, c *Change) (*prepared, error) {
+	schema := record.SchemaOf(kind)
+	if schema == nil || schema.Entry {
+		return nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: []fault.Problem{{Key: "kind_unknown"}}}
+	}
+	return o.build(&fold.State{ID: id, Kind: kind}, nil, nil, c)
+}
+
+func (o *Office) prepareEdit(s *fold.State, c *Change) (*prepared, error) {
+	was := fold.View(s, o.names.get)
+	seen := record.Seen(s)
+	if c.Base != nil {
+		if c.Base.ID != s.ID || c.Base.Seen == nil {
+			return nil, fault.New(fault.Invalid, "save", "base_of_another_record")
+		}
+		seen = c.Base.Seen
+	}
+	return o.build(s, was, seen, c)
+}
+
+// build checks what a change says against the record as it stands.
+func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *Change) (*prepared, error) {
+	schema := record.SchemaOf(s.Kind)
+	values, problems, err := o.checkValues(schema, was, c)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{was: was, warnings: problems, values: values}
+	p.change = ledger.Change{Record: s.ID, Kind: s.Kind, Op: ledger.OpEdit, Rights: 1, Reason: record.CleanLong(c.Reason), List: c.List}
+	for i := range schema.Fields {
+		f := &schema.Fields[i]
+		text, given := values[f.Name]
+		if _, typed := c.Set[f.Name]; !typed && !(f.Name == "birth" && c.Set["age"] != "") || !given || f.Concluded || f.Name == "age" {
+			continue
+		}
+		if was == nil && text == "" {
+			continue
+		}
+		if was != nil && unchanged(s, f.Num, text) {
+			continue
+		}
+		p.addField(f.Num, text, seen)
+	}
+	if c.Delete {
+		p.addField(ledger.FieldDeleted, "true", seen)
+	}
+	adds := c.Add
+	if claim := o.claimOf(was, values, c); claim != nil {
+		adds = append(slices.Clone(adds), Addition{Kind: record.Claim, Values: claim})
+	}
+	for _, a := range adds {
+		if err := o.addEntry(p, a, c.List); err != nil {
+			return nil, err
+		}
+	}
+	p.size += len(p.change.Reason) + len(p.change.List) + 320
+	return p, nil
+}
+
+func (p *prepared) addField(num uint16, text string, seen record.Seen) {
+	f := ledger.Field{Num: num, Text: text}
+	if seen != nil {
+		f.Pred = seen.Replaces(num)
+		if len(f.Pred) > ledger.MaxPred {
+			f.Pred = f.Pred[:ledger.MaxPred]
+		}
+	}
+	p.size += len(text) + 8 + 40*len(f.Pred)
+	p.change.Fields = append(p.change.Fields, f)
+}
+
+// unchanged tells whether a field already says this and nothing else.
+func unchanged(s *fold.State, num uint16, text string) bool {
+	vals := s.Vals(num)
+	return len(vals) == 0 && text == "" || len(vals) == 1 && vals[0].Text == text
+}
+
+// checkValues gives the record's shown values as they will stand, and the
+// problems of the fields that the change sets; refusing ones are an error.
+func (o *Office) checkValues(schema *record.Schema, was *record.Record, c *Change) (map[string]string, []fault.Problem, error) {
+	values := map[string]string{}
+	if was != nil {
+		for name := range was.Values {
+			values[name] = was.Get(name)
+		}
+	}
+	maps.Copy(values, c.Set)
+	day := o.Now()
+	canonical, found := record.CheckAll(schema.Kind, values, day)
+	var refused, warned []fault.Problem
+	for _, p := range found {
+		_, typed := c.Set[p.Field]
+		if was != nil && !typed && (p.Warning || p.Field != "") {
+			continue // stood there before: not this change's matter
+		}
+		if p.Warning {
+			warned = append(warned, p)
+		} else {
+			refused = append(refused, p)
+		}
+	}
+	if schema.Kind == record.Notification {
+		for _, p := range rule.CheckNotification(canonical) {
+			if p.Warning {
+				warned = append(warned, p)
+			} else {
+				refused = append(refused, p)
+			}
+		}
+	}
+	if len(refused) > 0 {
+		return nil, nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: refused}
+	}
+	if age, err := strconv.Atoi(canonical["age"]); err == nil && c.Set["age"] != "" && c.Set["birth"] == "" {
+		canonical["birth"] = record.BirthFromAge(age, day) // an age is true only on the day it was said
+	}
+	return canonical, warned, nil
+}
+
+// claimOf turns concluded fields of a change into one claim by the member or
+// the list: place and status are never typed over (DOMAIN §3).
+func (o *Office) claimOf(was *record.Record, values map[string]string, c *Change) map[string]string {
+	if c.Set["facility"] == "" && c.Set["wing"] == "" && c.Set["cell"] == "" && c.Set["life_status"] == "" && c.Set["release_status"] == "" {
+		return nil
+	}
+	claim := map[string]string{"when": o.Now().Format("2006-01-02T15:04"), "source": o.Info().Name, "source_kind": "member"}
+	if claim["source"] == "" {
+		claim["source"] = o.Info().Office
+	}
+	if c.List != "" {
+		claim["source"], claim["source_kind"] = c.List, "official_list"
+	}
+	if c.Reason != "" {
+		claim["reason"] = c.Reason
+	}
+	for _, name := range []string{"facility", "wing", "cell"} {
+		if _, given := c.Set[name]; given {
+			claim[name] = values[name]
+		}
+	}
+	if was != nil && claim["facility"] == "" && (claim["wing"] != "" || claim["cell"] != "") {
+		now := rule.Conclude(was)
+		claim["facility"] = now.Facility
+		if claim["wing"] == "" {
+			claim["wing"] = now.Wing
+		}
+	}
+	claim["status"] = values["life_status"]
+	if c.Set["life_status"] == "" {
+		claim["status"] = ""
+	}
+	if claim["status"] == "" && c.Set["release_status"] != "" {
+		claim["status"] = values["release_status"]
+	}
+	return claim
+}
+
+// addEntry checks an entry and adds it to the change.
+func (o *Office) addEntry(p *prepared, a Addition, list string) error {
+	schema := record.SchemaOf(a.Kind)
+	if schema == nil || !schema.Entry {
+		return &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: []fault.Problem{{Key: "kind_unknown"}}}
+	}
+	given := a.Values
+	if a.Kind == record.Claim {
+		given = rule.Completed(given)
+	}
+	values, found := record.CheckAll(a.Kind, given, o.Now())
+	code := fault.Invalid
+	if a.Kind == record.Claim && len(rule.Blocking(found)) == 0 {
+		found = append(found, rule.CheckClaim(values)...)
+		code = fault.Refused
+		if values["when"] == "" && list == "" {
+			values["when"] = o.Now().Format("2006-01-02T15:04")
+		}
+	}
+	if blocking := rule.Blocking(found); len(blocking) > 0 {
+		return &fault.Error{Code: code, Op: "save", Key: "entry_refused", Problems: blocking}
+	}
+	p.warnings = append(p.warnings, found...)
+	e := ledger.Entry{Kind: a.Kind}
+	for i := range schema.Fields {
+		f := &schema.Fields[i]
+		if text := values[f.Name]; text != "" {
+			e.Values = append(e.Values, ledger.Text{Num: f.Num, Text: text})
+			p.size += len(text) + 8
+		}
+	}
+	slices.SortFunc(e.Values, func(a, b ledger.Text) int { return int(a.Num) - int(b.Num) })
+	p.change.Entries = append(p.change.Entries, e)
+	return nil
+}
+
+// state reads a record's state and where its changes stand.
+func (o *Office) state(id record.ID) (*fold.State, []fold.Place, error) {
+	b, err := o.store.Record(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	places, rest, err := fold.DecodePlaces(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := fold.Decode(rest)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read record: %w", err)
+	}
+	return s, places, nil
+}
+
+func isMissing(err error) bool { return err != nil && errors.Is(err, store.ErrMissing) }

@@ -1,0 +1,200 @@
+package data
+
+import (
+	"context"
+	"slices"
+
+	"paradero/data/fault"
+	"paradero/data/fold"
+	"paradero/data/ledger"
+	"paradero/data/record"
+	"paradero/data/search"
+)
+
+// Get reads a record. NotFound when there is none or it was deleted.
+func (o *Office) Get(ctx context.Context, id record.ID) (*record.Record, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fault.Wrap(err, fault.Cancelled, "read record", "cancelled")
+	}
+	r, err := o.read(id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Deleted {
+		return nil, fault.New(fault.NotFound, "read record", "not_found", id.String())
+	}
+	return r, nil
+}
+
+// readState is state for everybody but the folding goroutine.
+func (o *Office) readState(id record.ID) (*fold.State, []fold.Place, error) {
+	o.use.RLock()
+	defer o.use.RUnlock()
+	return o.state(id)
+}
+
+func (o *Office) read(id record.ID) (*record.Record, error) {
+	s, _, err := o.readState(id)
+	if isMissing(err) {
+		if _, shown := o.Row(id); shown {
+			o.suspect() // a row without its record: the working copy lost something
+			return nil, fault.New(fault.Damaged, "read record", "store_damaged")
+		}
+		return nil, fault.New(fault.NotFound, "read record", "not_found", id.String())
+	}
+	if err != nil {
+		o.suspect()
+		return nil, fault.Wrap(err, fault.Damaged, "read record", "store_damaged")
+	}
+	return fold.View(s, o.names.get), nil
+}
+
+// Links gives the records of a kind (0: any) that refer to a record, oldest first.
+func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*record.Record, error) {
+	o.use.RLock()
+	ids, err := o.store.Links(id, kind)
+	o.use.RUnlock()
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Damaged, "read links", "store_damaged")
+	}
+	out := make([]*record.Record, 0, len(ids))
+	for _, id := range ids {
+		r, err := o.Get(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	slices.SortStableFunc(out, func(a, b *record.Record) int { return a.Created.Compare(b.Created) })
+	return out, nil
+}
+
+// Each gives every record of a kind to do, in the order of their ids.
+func (o *Office) Each(ctx context.Context, kind record.Kind, do func(*record.Record) error) error {
+	var ids []record.ID
+	o.use.RLock()
+	err := o.store.Rows(ctx, kind, 1, func(_ record.Kind, id record.ID, _ []byte) error {
+		ids = append(ids, id)
+		return nil
+	})
+	o.use.RUnlock()
+	if err != nil {
+		return diskFault("read records", err)
+	}
+	for _, id := range ids {
+		r, err := o.Get(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// List gives the rows that a query asks for, by name or by how well they fit.
+func (o *Office) List(ctx context.Context, q ListQuery) (*search.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fault.Wrap(err, fault.Cancelled, "search", "cancelled")
+	}
+	query := search.Query{
+		Text: q.Text, Life: q.Life, Release: q.Release, Facility: q.Facility, State: q.State, Flag: q.Flag,
+	}
+	if q.Kind != 0 {
+		query.Kinds = []record.Kind{q.Kind}
+	}
+	return o.rows().Find(query), nil
+}
+
+// Row gives what lists show of a record.
+func (o *Office) Row(id record.ID) (search.Row, bool) { return o.rows().Get(id) }
+
+func (o *Office) rows() *search.Index {
+	o.use.RLock()
+	defer o.use.RUnlock()
+	return o.index
+}
+
+// Count says how many records of a kind there are.
+func (o *Office) Count(kind record.Kind) int { return o.counts.get(kind) }
+
+// Watch tells what changes until the context ends.
+func (o *Office) Watch(ctx context.Context) <-chan Event {
+	c := o.watchers.add()
+	context.AfterFunc(ctx, func() { o.watchers.remove(c) })
+	return c
+}
+
+// Timeline gives every change of a record with its author, oldest first. It
+// reads only the frames in which they stand.
+func (o *Office) Timeline(ctx context.Context, id record.ID) ([]Moment, error) {
+	const op = "read timeline"
+	s, places, err := o.readState(id)
+	if isMissing(err) {
+		return nil, fault.New(fault.NotFound, op, "not_found", id.String())
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Damaged, op, "store_damaged")
+	}
+	was := map[uint16]string{}
+	moments := make([]Moment, 0, len(places))
+	for _, p := range places {
+		if err := ctx.Err(); err != nil {
+			return nil, fault.Wrap(err, fault.Cancelled, op, "cancelled")
+		}
+		m, err := o.moment(s.Kind, p, was)
+		if err != nil {
+			return nil, diskFault(op, err)
+		}
+		m.Created = len(moments) == 0
+		moments = append(moments, m)
+	}
+	return moments, nil
+}
+
+func (o *Office) moment(kind record.Kind, p fold.Place, was map[uint16]string) (Moment, error) {
+	batch, next, err := o.journal.Read(p.Pos)
+	if err != nil {
+		return Moment{}, err
+	}
+	body, err := batch.Open(o.keys)
+	if err != nil {
+		return Moment{}, err
+	}
+	if int(p.Index) >= len(body.Changes) {
+		return Moment{}, ledger.ErrMalformed
+	}
+	c := &body.Changes[p.Index]
+	f := &folded{pos: p.Pos, next: next, batch: batch, body: body}
+	from := origin(f, int(p.Index), c)
+	m := Moment{Write: from.Write, At: from.When(), By: o.names.get(from.Author), Device: from.Device, List: c.List, Reason: c.Reason}
+	if c.List != "" {
+		m.By = c.List
+	}
+	schema := record.SchemaOf(kind)
+	for i := range c.Fields {
+		num, text := c.Fields[i].Num, c.Fields[i].Text
+		if num == ledger.FieldDeleted {
+			m.Deleted = text == "true"
+			continue
+		}
+		if schema == nil {
+			continue
+		}
+		if field, ok := schema.FieldNum(num); ok {
+			m.Fields = append(m.Fields, Said{Field: field.Name, Text: text, Was: was[num]})
+			was[num] = text
+		}
+	}
+	one := &fold.State{Kind: kind}
+	fold.Apply(one, c, from)
+	m.Entries = fold.View(one, o.names.get).Entries
+	return m, nil
+}

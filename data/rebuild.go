@@ -1,0 +1,293 @@
+package data
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"paradero/data/fault"
+	"paradero/data/fold"
+	"paradero/data/ledger"
+	"paradero/data/record"
+	"paradero/data/search"
+	"paradero/data/store"
+	"paradero/data/team"
+	"paradero/data/vault"
+)
+
+func parseRights(text string) (team.Rights, error) { return team.ParseRights(text) }
+
+// errStale says that the working copy cannot be used as it is.
+var errStale = errors.New("working copy disagrees with the journal")
+
+func (o *Office) storeDir() string { return filepath.Join(o.cfg.Dir, recordsDir) }
+
+// useCopy opens the working copy, takes in what the journal has beyond it and
+// reads the rows. false: it is missing, damaged or disagrees with the journal,
+// and must be rebuilt.
+func (o *Office) useCopy(ctx context.Context) (bool, error) {
+	if !store.Exists(o.storeDir()) {
+		return false, nil
+	}
+	err := o.tryCopy(ctx)
+	switch {
+	case err == nil:
+		o.store.Trusted()
+		return true, nil
+	case ctx.Err() != nil, fault.Is(err, fault.Newer), errors.Is(err, ledger.ErrFull):
+		return false, diskFault("open office", err)
+	}
+	if o.store != nil {
+		_ = o.store.Close()
+		o.store = nil
+	}
+	return false, nil
+}
+
+func (o *Office) tryCopy(ctx context.Context) error {
+	if err := o.openStore(); err != nil {
+		return err
+	}
+	at, err := o.readMeta()
+	if err != nil {
+		return err
+	}
+	if err := o.catchUp(ctx, at); err != nil {
+		return err
+	}
+	return o.readRows(ctx)
+}
+
+func (o *Office) openStore() error {
+	key, err := vault.Sub(&o.vault.Keys().Store, "badger")
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "open office", "keys_failed")
+	}
+	o.store, err = store.Open(o.storeDir(), key[:], o.local)
+	return err
+}
+
+// readMeta reads how far the copy has come, and checks that the journal has
+// that very batch there.
+func (o *Office) readMeta() (place, error) {
+	b, err := o.store.Meta(metaPlace)
+	if err != nil {
+		return place{}, err
+	}
+	at, err := decodePlace(b)
+	if err != nil {
+		return place{}, err
+	}
+	if b, err = o.store.Meta(metaHeads); err != nil {
+		return place{}, err
+	}
+	if o.foldedHeads, err = decodeHeads(b); err != nil {
+		return place{}, err
+	}
+	o.heads = newFeedHeads()
+	for id, h := range o.foldedHeads {
+		o.heads.heads[id] = h
+	}
+	if b, err = o.store.Meta(metaCounts); err != nil {
+		return place{}, err
+	}
+	of, err := store.DecodeCounts(b)
+	if err != nil {
+		return place{}, err
+	}
+	o.counts.set(of)
+	last := at.Last
+	if at.Index > 0 {
+		last = at.Pos
+	}
+	o.acked = at.Pos
+	batch, _, err := o.journal.Read(last)
+	if err != nil || batch.Hash != at.Hash {
+		return place{}, errStale
+	}
+	return at, nil
+}
+
+// catchUp folds what the journal holds beyond a place: batches that were
+// acknowledged when the program died. A torn tail is cut off; it was never
+// acknowledged, since an acknowledged batch is whole on the disk.
+func (o *Office) catchUp(ctx context.Context, at place) error {
+	from := at.Index
+	damage, err := o.journal.Scan(ctx, at.Pos, func(pos ledger.Pos, b *ledger.Batch) error {
+		err := o.takeIn(pos, b, from)
+		from = 0
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return o.judge(damage)
+}
+
+// judge keeps what is damaged in mind and cuts a torn tail off. What the
+// working copy had already folded was acknowledged, so when the journal ends
+// before that, it is damage: the remains of the tail are kept beside it.
+func (o *Office) judge(damage []ledger.Damage) error {
+	o.damage = o.damage[:0]
+	lost := o.journal.End().Before(o.acked)
+	for _, d := range damage {
+		if !d.Tail {
+			o.damage = append(o.damage, d)
+			continue
+		}
+		if err := room(o.disk, o.cfg.Dir, "open office"); err != nil {
+			return err
+		}
+		if !lost {
+			o.trimmed = d.Length
+		}
+	}
+	if lost {
+		if err := o.journal.KeepTail(); err != nil {
+			return err
+		}
+		o.acked = ledger.Pos{}
+	}
+	if lost || o.trimmed > 0 {
+		return o.journal.Trim()
+	}
+	return nil
+}
+
+// takeIn checks a batch of the journal and folds it from a change on.
+func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
+	if err := b.Verify(o.heads.public(b)); err != nil {
+		return fmt.Errorf("take in batch: %w", err)
+	}
+	body, err := b.Open(o.keys)
+	if err != nil {
+		return fmt.Errorf("take in batch: %w", err)
+	}
+	next := pos
+	next.Offset += int64(len(ledger.AppendFrame(nil, b)))
+	o.heads.advance(b)
+	return o.foldBatch(&folded{pos: pos, next: next, batch: b, body: body}, from)
+}
+
+// readRows fills the lists from the working copy and checks that none is lost.
+func (o *Office) readRows(ctx context.Context) error {
+	var mu sync.Mutex
+	found := map[record.Kind]int{}
+	byKind := map[record.Kind][]search.Row{}
+	members := []record.ID{}
+	total := 0
+	for _, n := range o.counts.copy() {
+		total += n
+	}
+	o.cfg.Progress(Progress{Phase: "rows", Total: total})
+	err := o.store.Rows(ctx, 0, runtime.NumCPU(), func(kind record.Kind, id record.ID, b []byte) error {
+		var row search.Row
+		var err error
+		if listed(kind) {
+			if row, err = decodeRow(kind, id, b); err != nil {
+				return err
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		found[kind]++
+		if listed(kind) {
+			byKind[kind] = append(byKind[kind], row)
+		}
+		if kind == record.Member || kind == record.OfficeKind {
+			members = append(members, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for kind, n := range o.counts.copy() {
+		if found[kind] != n {
+			return errStale
+		}
+	}
+	for _, rows := range byKind {
+		o.index.Put(rows...)
+	}
+	for _, id := range members {
+		s, _, err := o.state(id)
+		if err != nil {
+			return err
+		}
+		o.refresh(fold.View(s, o.names.get))
+	}
+	o.cfg.Progress(Progress{Phase: "rows", Done: total, Total: total})
+	return nil
+}
+
+// rebuild throws the working copy away and makes it anew from the journal.
+func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
+	const op = "rebuild"
+	if err := room(o.disk, o.cfg.Dir, op); err != nil {
+		return err
+	}
+	if err := store.Remove(o.storeDir()); err != nil {
+		return diskFault(op, err)
+	}
+	if err := o.openStore(); err != nil {
+		return fault.Wrap(err, fault.Internal, op, "store_failed")
+	}
+	o.index, o.heads, o.foldedHeads = search.New(), newFeedHeads(), map[record.ID]head{}
+	o.counts.set(map[record.Kind]int{})
+	done := 0
+	damage, err := o.journal.Scan(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
+		err := o.takeIn(pos, b, 0)
+		if isForeign(err) { // a batch that does not verify or open is named by Verify, and passed over here
+			o.foreign = append(o.foreign, pos)
+			err = nil
+		}
+		done += len(b.Envelope.Payloads)
+		progress(Progress{Phase: "rebuild", Done: done})
+		return err
+	})
+	if err != nil {
+		return diskFault(op, err)
+	}
+	o.rebuilt = done > 0
+	if err := o.judge(damage); err != nil {
+		return diskFault(op, err)
+	}
+	o.store.Trusted()
+	return nil
+}
+
+func isForeign(err error) bool {
+	return errors.Is(err, ledger.ErrSignature) || errors.Is(err, ledger.ErrMalformed) || errors.Is(err, vault.ErrSealed)
+}
+
+// Rebuild makes the working copy of an open office anew. Nobody else writes
+// meanwhile; an interrupted one is taken up at the next opening.
+func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
+	const op = "rebuild"
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	o.closing.Lock()
+	if o.closed {
+		o.closing.Unlock()
+		return fault.New(fault.Cancelled, op, "office_closed")
+	}
+	defer o.closing.Unlock()
+	o.drain()
+	o.use.Lock()
+	defer o.use.Unlock()
+	if err := o.store.Close(); err != nil {
+		return fault.Wrap(err, fault.Internal, op, "store_failed")
+	}
+	if err := o.rebuild(ctx, progress); err != nil {
+		o.broken.Store(true)
+		return err
+	}
+	o.broken.Store(false)
+	o.watchers.tell(Event{})
+	return nil
+}
