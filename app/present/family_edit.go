@@ -98,11 +98,11 @@ type TellingForm struct {
 	First string   // the two who told
 	Other string
 
-	env Env
-	ctx context.Context
-	sex string
-	tie map[record.ID]string
-	how map[record.ID][2]string // source and method of the identity
+	env     Env
+	ctx     context.Context
+	tie     map[record.ID]string
+	how     map[record.ID][2]string // source and method of the identity
+	certain map[record.ID]bool      // the death is confirmed
 }
 
 var tellingFields = []string{
@@ -118,11 +118,12 @@ func (c *Contact) NewTelling() *TellingForm {
 	env := c.env
 	f := &TellingForm{
 		Form: NewForm(record.Notification, nil, tellingFields, env.Words, env.API.Now()), env: env, ctx: c.ctx,
-		tie: map[record.ID]string{}, how: map[record.ID][2]string{},
+		tie: map[record.ID]string{}, how: map[record.ID][2]string{}, certain: map[record.ID]bool{},
 	}
 	for _, t := range c.detainees {
 		s := rule.Conclude(t.other)
 		f.About = append(f.About, Choice{ID: t.other.ID, Name: fullName(env.Words, t.other), Chip: lifeChip(env.Words, s.Life)})
+		f.certain[t.other.ID] = s.Life == "confirmed_dead"
 		f.tie[t.other.ID] = optionLabel(env.Words, record.Relationship, "kinship", t.record.Get("kinship"))
 		if s.LifeClaim != nil {
 			method := optionLabel(env.Words, record.Claim, "method", s.LifeClaim.Get("method"))
@@ -164,6 +165,40 @@ func (f *TellingForm) ChooseAbout(id record.ID) {
 	f.Propose("tie", f.tie[id])
 	f.Propose("identity_source", f.how[id][0])
 	f.Propose("identity_method", f.how[id][1])
+}
+
+// ChooseAboutText is ChooseAbout for an id as a choice holds it; "" chooses none.
+func (f *TellingForm) ChooseAboutText(id string) {
+	parsed, err := record.ParseID(id)
+	if err != nil {
+		f.Set("about", "")
+		for i := range f.About {
+			f.About[i].On = false
+		}
+		return
+	}
+	f.ChooseAbout(parsed)
+}
+
+// Doubt warns that the death of the one chosen is not confirmed: it must not
+// be told as certain.
+func (f *TellingForm) Doubt() string {
+	for _, a := range f.About {
+		if a.On && !f.certain[a.ID] {
+			return f.words.T("family.told.not_confirmed")
+		}
+	}
+	return ""
+}
+
+// Visible names the fields to be asked, in the order of the talk.
+func (f *TellingForm) Visible() []string {
+	names := []string{"mode", "when", "ended", "place"}
+	if f.ByPhone() {
+		names = append(names, "phone_reason")
+	}
+	return append(names, "tie", "others_present", "interpreter", "identity_source", "identity_method", "words_said",
+		"known_how", "known_before", "questions", "reaction", "safety", "handed_over", "next_contact", "signed")
 }
 
 // Notifiers takes the two who told.

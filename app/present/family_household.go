@@ -237,10 +237,24 @@ type MemberForm struct {
 
 // NewMember opens the form.
 func (h *HouseholdPage) NewMember(shown func()) *MemberForm {
+	h.forms++
 	f := &MemberForm{TieForm: NewTie(h.ctx, h.env, record.Detainee, record.ID{}, shown), home: h.ID, Role: "member"}
 	f.Field("detainee").Problem = ""
 	return f
 }
+
+// Roles are what a member may be in a household.
+func (f *MemberForm) Roles() []Option {
+	schema := record.SchemaOf(record.Contact)
+	own, ok := schema.Field("role_in_household")
+	if !ok {
+		return nil
+	}
+	return options(f.words, record.Contact, own)
+}
+
+// Trouble is why it could not be saved, where no field can bear the reason.
+func (f *MemberForm) Trouble() string { return join(" ", f.Problem, f.Hint) }
 
 // Save brings the contact in. An existing contact keeps all else he has.
 func (f *MemberForm) Save(done func(ok bool)) {

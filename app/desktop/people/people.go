@@ -20,7 +20,7 @@ import (
 	"paradero/data/record"
 )
 
-// View is a page that the room shows beside its list.
+// view is a page that the room shows beside its list.
 type view interface {
 	Object() fyne.CanvasObject
 	Page() *sheet.Page
@@ -32,9 +32,9 @@ type view interface {
 type peopleRoom struct {
 	host  room.Host
 	env   present.Env
-	ctx   context.Context
 	list  *present.People
-	pane  *pane
+	pane  *sheet.Pane
+	where *widget.Select
 	split *widget.Split
 	page  view // nil: nobody is chosen
 	id    record.ID
@@ -52,12 +52,42 @@ var (
 
 // New makes the room; nothing is read before it is opened.
 func New(h room.Host) room.Room {
-	r := &peopleRoom{host: h, env: sheet.Env(h), ctx: context.Background()}
-	r.list = present.NewPeople(r.ctx, r.env, func() { r.pane.draw() })
-	r.pane = newPane(r)
-	r.split = widget.NewSplit(380, r.pane.object(), r.nobody(), h.Words().T("people.back"))
-	r.split.OnBack = func() { r.pane.rows.SetSelected(-1) }
+	r := &peopleRoom{host: h, env: sheet.Env(h), where: widget.NewSelect(nil, nil, h.Words().T("people.facility.all"))}
+	w := h.Words()
+	r.list = present.NewPeople(context.Background(), r.env, func() { r.pane.Draw() })
+	r.pane = sheet.NewPane(h, r.list, sheet.PaneWords{
+		Title: w.T("people.title"), Search: w.T("people.search"), New: w.T("people.new"),
+		Empty: func() (string, string, string) {
+			return w.T("people.empty.title"), w.T("people.empty.text"), r.newWord()
+		},
+	}, r.show, r.NewRecord)
+	r.pane.OnKind = func() { r.pane.SetNew(r.newWord()) }
+	r.where.OnValue = r.list.At
+	r.pane.Under(r.where, func() { r.where.SetValue("") })
+	r.split = widget.NewSplit(380, r.pane.Object(), r.nobody(), w.T("people.back"))
+	r.split.OnBack = r.pane.Unmark
 	return r
+}
+
+func (r *peopleRoom) newWord() string {
+	if r.list.Query().Kind == record.Contact {
+		return r.host.Words().T("people.new_contact")
+	}
+	return r.host.Words().T("people.new")
+}
+
+// readFacilities fills the choice of prisons.
+func (r *peopleRoom) readFacilities() {
+	r.host.Work("people.facilities", func(ctx context.Context) func() {
+		names, err := present.Facilities(ctx, r.env.API)
+		return func() {
+			if err != nil {
+				r.host.Fail(err)
+				return
+			}
+			r.where.SetChoices(names, names)
+		}
+	})
 }
 
 // Key names the room.
@@ -71,7 +101,7 @@ func (r *peopleRoom) Open(arg string) fyne.CanvasObject {
 	if !r.begun {
 		r.begun = true
 		r.list.Refresh()
-		r.pane.readFacilities()
+		r.readFacilities()
 	}
 	if id, err := record.ParseID(arg); err == nil && id != r.id {
 		r.show(id)
@@ -97,7 +127,7 @@ func (r *peopleRoom) Focus() { r.Find() }
 // Find goes to the search line.
 func (r *peopleRoom) Find() {
 	r.split.ShowList()
-	r.host.Window().Canvas().Focus(r.pane.search)
+	r.pane.Focus()
 }
 
 // NewRecord opens the form of a new person; of a relative where relatives are listed.
@@ -108,7 +138,7 @@ func (r *peopleRoom) NewRecord() {
 	}
 	r.settle(func() {
 		r.id = record.ID{}
-		r.pane.rows.SetSelected(-1)
+		r.pane.Unmark()
 		r.put(sheet.NewPersonView(r.host, kind, func(id record.ID) { r.show(id) }, r.nothing))
 	})
 }
@@ -138,7 +168,7 @@ func (r *peopleRoom) Changed(e data.Event) {
 		r.list.Refresh()
 	}
 	if e.Kind == record.Facility {
-		r.pane.readFacilities()
+		r.readFacilities()
 	}
 	if r.page != nil {
 		r.page.Heed(e)
@@ -159,7 +189,7 @@ func (r *peopleRoom) show(id record.ID) {
 			r.put(newPersonView(r.host, id))
 		}
 		r.host.Here(id.String())
-		r.pane.choose()
+		r.pane.Mark(id)
 	})
 }
 

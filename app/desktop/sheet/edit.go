@@ -161,3 +161,38 @@ func Tie(h room.Host, p *Page, kind record.Kind, id record.ID, again func()) *Op
 		Focus: func(c fyne.Canvas) { c.Focus(find.search) },
 	}
 }
+
+// Member is the form that brings a contact into a household.
+func Member(h room.Host, p *Page, home *present.HouseholdPage, again func()) *Open {
+	w := h.Words()
+	find := newFinder(h, p)
+	form := home.NewMember(find.draw)
+	find.start(form.TieForm)
+	role := widget.NewSelect(nil, nil, w.T("form.choose"))
+	values, labels := split(form.Roles())
+	role.SetChoices(values, labels)
+	role.SetValue(form.Role)
+	role.OnValue = func(v string) { form.Role = v }
+	whole := widget.NewErrorText()
+	var save func()
+	save = func() {
+		form.Save(func(ok bool) {
+			find.draw()
+			whole.SetProblem(form.Trouble(), false)
+			if !ok {
+				return
+			}
+			h.Say(w.T("form.saved"))
+			p.End()
+			again()
+		})
+	}
+	buttons := widget.HStack(8, widget.Primary(w.T("form.save"), nil, func() { save() }), widget.Plain(w.T("form.cancel"), nil, func() { p.Settle(p.Redraw) }))
+	return &Open{
+		Key:    "tie",
+		Object: widget.Card(w.T("family.member.add"), find.box, widget.Columns(2, 210, widget.Field(w.T("family.role.label"), role, nil)), whole, buttons),
+		Save:   save, Done: home.Done,
+		Dirty: func() bool { return form.Chosen != nil || form.New != nil && form.New.Dirty() },
+		Focus: func(c fyne.Canvas) { c.Focus(find.search) },
+	}
+}

@@ -1,0 +1,220 @@
+package families
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/room"
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+// ContactView is the page of one contact.
+type ContactView struct {
+	host room.Host
+	env  present.Env
+	ctx  context.Context
+	stop context.CancelFunc
+	vm   *present.Contact
+	page *sheet.Page
+}
+
+// NewContactView opens the page of a contact.
+func NewContactView(h room.Host, id record.ID) *ContactView {
+	ctx, stop := context.WithCancel(context.Background())
+	v := &ContactView{host: h, env: sheet.Env(h), ctx: ctx, stop: stop}
+	v.page = sheet.NewPage(h, v.cards)
+	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
+	v.vm = present.NewContact(ctx, v.env, id, v.draw)
+	v.vm.Open()
+	return v
+}
+
+// Object is what to place on the screen.
+func (v *ContactView) Object() fyne.CanvasObject { return v.page.Object() }
+
+// Page is the page.
+func (v *ContactView) Page() *sheet.Page { return v.page }
+
+// Heed takes an event.
+func (v *ContactView) Heed(e data.Event) { v.vm.Heed(e) }
+
+// Drop forgets what is under way.
+func (v *ContactView) Drop() {
+	v.vm.Drop()
+	v.stop()
+}
+
+func (v *ContactView) draw() {
+	if v.vm.State == present.Failed {
+		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint)))
+		return
+	}
+	v.page.Redraw()
+}
+
+// cards are the page: first what keeps the family safe, then for whom they
+// ask, then what was said.
+func (v *ContactView) cards() []fyne.CanvasObject {
+	w := v.host.Words()
+	var all []fyne.CanvasObject
+	if v.vm.Stale {
+		all = append(all, sheet.Stale(w, func() { v.page.Settle(v.vm.Open) }))
+	}
+	all = append(all, v.head())
+	all = append(all, sheet.Alerts(v.vm.Alerts)...)
+	all = append(all, v.safe(), v.ties(), v.log(), v.told())
+	for _, card := range v.vm.Facts {
+		key := "facts." + card.Group
+		all = append(all, v.page.Card(key, func() fyne.CanvasObject {
+			return sheet.Facts(w, card, func() { v.edit(key, card) })
+		}))
+	}
+	notes, _ := sheet.Notes(w, v.vm.Notes, v.addNote, nil)
+	return append(all, notes, sheet.Timeline(w, v.vm.Steps))
+}
+
+func (v *ContactView) head() fyne.CanvasObject {
+	w := v.host.Words()
+	lines := []fyne.CanvasObject{widget.NewParagraph(v.vm.Name).Sized(theme.SizeNameHeadingText).Bold().Personal()}
+	if v.vm.Line != "" {
+		lines = append(lines, widget.Note(v.vm.Line).Personal())
+	}
+	if h := v.vm.Household; h != nil {
+		lines = append(lines, widget.HStack(0, widget.Quiet(w.T("family.household", h.Name), theme.HomeIcon(), func() {
+			v.host.GoRecord(record.Household, h.ID)
+		})))
+	}
+	if next := v.vm.Next; next.When != "" {
+		text := widget.Note(w.T("family.next", next.When))
+		if next.Late {
+			text = widget.Note(w.T("family.next.late", next.When)).Colored(theme.ColorNameError)
+		}
+		lines = append(lines, text)
+	}
+	log := widget.Primary(w.T("family.attempt.add"), theme.ContentAddIcon(), v.attempt)
+	return widget.Card("", widget.HFill(12, 1, widget.NewAvatar(v.vm.Initials).Large(), widget.VStack(3, lines...), log))
+}
+
+func (v *ContactView) safe() fyne.CanvasObject {
+	w := v.host.Words()
+	if len(v.vm.Safe) <= 1 {
+		return widget.Card(w.T("family.safe"), widget.Note(w.T("family.safe.none")), sheet.Lines(v.vm.Safe, 3))
+	}
+	return widget.Card(w.T("family.safe"), sheet.Lines(v.vm.Safe, 3))
+}
+
+// ties are the contact's people, each with his own status.
+func (v *ContactView) ties() fyne.CanvasObject {
+	w := v.host.Words()
+	add := widget.Quiet(w.T("person.tie.add_detainee"), theme.ContentAddIcon(), func() {
+		v.page.Begin(func() *sheet.Open {
+			return sheet.Tie(v.host, v.page, record.Contact, v.vm.ID, v.vm.Open)
+		})
+	})
+	card := widget.CardWith(w.T("family.ties"), add, widget.Note(w.T("family.ties.none")))
+	if len(v.vm.Ties) > 0 {
+		rows := make([]fyne.CanvasObject, 0, len(v.vm.Ties))
+		for _, t := range v.vm.Ties {
+			rows = append(rows, sheet.TieRow(t, func() { v.host.GoRecord(t.Kind, t.Other) }))
+		}
+		card = widget.CardWith(w.T("family.ties"), add, widget.VStack(0, rows...))
+	}
+	if open := v.page.Editing("tie"); open != nil {
+		return widget.VStack(14, open.Object, card)
+	}
+	return card
+}
+
+// log is every attempt, the newest first.
+func (v *ContactView) log() fyne.CanvasObject {
+	w := v.host.Words()
+	add := widget.Quiet(w.T("family.attempt.add"), theme.ContentAddIcon(), v.attempt)
+	body := []fyne.CanvasObject{}
+	if len(v.vm.Log) == 0 {
+		body = append(body, widget.Note(w.T("family.log.none")))
+	}
+	for i, t := range v.vm.Log {
+		if i > 0 {
+			body = append(body, widget.HLine())
+		}
+		body = append(body, talk(v.host, t))
+	}
+	card := widget.CardWith(w.T("family.log"), add, body...)
+	if open := v.page.Editing("attempt"); open != nil {
+		return widget.VStack(14, open.Object, card)
+	}
+	return card
+}
+
+func talk(h room.Host, t present.TalkLine) fyne.CanvasObject {
+	w := h.Words()
+	lines := []fyne.CanvasObject{
+		widget.HFill(8, 1, sheet.Chip(t.Outcome), widget.NewText("").Shrinks(), widget.Caption(t.When)),
+		widget.Note(t.Line).Personal(),
+	}
+	if t.Said != "" {
+		lines = append(lines, widget.NewParagraph(t.Said).Personal())
+	}
+	if t.Asked != "" {
+		lines = append(lines, widget.Note(w.T("family.talk.asked", t.Asked)).Personal())
+	}
+	if t.Next != "" {
+		lines = append(lines, widget.Note(t.Next))
+	}
+	return widget.VStack(3, lines...)
+}
+
+// told is the record of each death that this contact was told of.
+func (v *ContactView) told() fyne.CanvasObject {
+	w := v.host.Words()
+	add := widget.Quiet(w.T("family.told.add"), theme.ContentAddIcon(), v.telling)
+	body := []fyne.CanvasObject{}
+	if len(v.vm.Told) == 0 {
+		body = append(body, widget.Note(w.T("family.told.none")))
+	}
+	for i, t := range v.vm.Told {
+		if i > 0 {
+			body = append(body, widget.HLine())
+		}
+		body = append(body, widget.NewParagraph(t.Title).Bold().Personal(), widget.Note(t.Line).Personal(), sheet.Lines(t.Lines, 2))
+	}
+	card := widget.CardWith(w.T("family.told"), add, body...)
+	if open := v.page.Editing("telling"); open != nil {
+		return widget.VStack(14, open.Object, card)
+	}
+	return card
+}
+
+func (v *ContactView) edit(key string, card present.FactCard) {
+	v.page.Begin(func() *sheet.Open {
+		return sheet.Edit(v.host, v.page, key, card.Title, v.vm.Edit(card), v.vm.Done, v.vm.Open, editable(card.Fields)...)
+	})
+}
+
+// editable leaves out what is chosen elsewhere: the household on its own page.
+func editable(fields []string) []string {
+	var names []string
+	for _, f := range fields {
+		if f != "household" {
+			names = append(names, f)
+		}
+	}
+	return names
+}
+
+func (v *ContactView) addNote(text string) {
+	present.AddNote(v.ctx, v.env, record.Contact, v.vm.ID, text, "", func(f present.Failure, ok bool) {
+		if !ok {
+			v.host.Say(f.Text)
+			return
+		}
+		v.host.Say(v.host.Words().T("form.saved"))
+		v.vm.Open()
+	})
+}

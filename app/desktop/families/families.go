@@ -1,0 +1,216 @@
+// Package families is the room of relatives and households: how each may be
+// reached safely, for whom he asks, what was said to him and when.
+//
+// What must not live here: conclusions and validation (data), what a screen
+// says (app/present), and drawing that other rooms need too (app/desktop/sheet).
+package families
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/room"
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+// view is a page that the room shows beside its list.
+type view interface {
+	Object() fyne.CanvasObject
+	Page() *sheet.Page
+	Heed(e data.Event)
+	Drop()
+}
+
+// familiesRoom keeps where the person was: text, filters, scroll, open page.
+type familiesRoom struct {
+	host  room.Host
+	env   present.Env
+	list  *present.People
+	pane  *sheet.Pane
+	split *widget.Split
+	page  view // nil: nobody is chosen
+	id    record.ID
+	begun bool
+}
+
+var (
+	_ room.Room    = (*familiesRoom)(nil)
+	_ room.Finder  = (*familiesRoom)(nil)
+	_ room.Newer   = (*familiesRoom)(nil)
+	_ room.Saver   = (*familiesRoom)(nil)
+	_ room.Backer  = (*familiesRoom)(nil)
+	_ room.Watcher = (*familiesRoom)(nil)
+)
+
+// New makes the room; nothing is read before it is opened.
+func New(h room.Host) room.Room {
+	r := &familiesRoom{host: h, env: sheet.Env(h)}
+	w := h.Words()
+	r.list = present.NewContacts(context.Background(), r.env, func() { r.pane.Draw() })
+	r.pane = sheet.NewPane(h, r.list, sheet.PaneWords{
+		Title: w.T("family.title"), Search: w.T("family.search"), New: w.T("family.new"),
+		Empty: func() (string, string, string) { return r.emptyWords() },
+	}, r.show, r.NewRecord)
+	r.pane.OnKind = func() { r.pane.SetNew(r.newWord()) }
+	r.split = widget.NewSplit(380, r.pane.Object(), r.nobody(), w.T("people.back"))
+	r.split.OnBack = r.pane.Unmark
+	return r
+}
+
+func (r *familiesRoom) households() bool { return r.list.Query().Kind == record.Household }
+
+func (r *familiesRoom) newWord() string {
+	if r.households() {
+		return r.host.Words().T("family.new_household")
+	}
+	return r.host.Words().T("family.new")
+}
+
+func (r *familiesRoom) emptyWords() (title, text, action string) {
+	w := r.host.Words()
+	if r.households() {
+		return w.T("family.empty_households.title"), w.T("family.empty_households.text"), r.newWord()
+	}
+	return w.T("family.empty.title"), w.T("family.empty.text"), r.newWord()
+}
+
+// Key names the room.
+func (r *familiesRoom) Key() string { return "families" }
+
+// Icon is the room's icon.
+func (r *familiesRoom) Icon() fyne.Resource { return theme.HomeIcon() }
+
+// Open shows the list, and the contact or household whose id is given;
+// "tie:<id>" opens the form that ties somebody to a contact.
+func (r *familiesRoom) Open(arg string) fyne.CanvasObject {
+	if !r.begun {
+		r.begun = true
+		r.list.Refresh()
+	}
+	if id, err := record.ParseID(strings.TrimPrefix(arg, "tie:")); err == nil && id != r.id {
+		r.show(id)
+	}
+	if arg == "new" {
+		r.NewRecord()
+	}
+	return r.split
+}
+
+// Leave asks before something typed is given up.
+func (r *familiesRoom) Leave() bool {
+	if r.page == nil || !r.page.Page().Dirty() {
+		return true
+	}
+	r.page.Page().Settle(r.page.Page().Redraw)
+	return false
+}
+
+// Focus puts the keyboard into the search line.
+func (r *familiesRoom) Focus() { r.Find() }
+
+// Find goes to the search line.
+func (r *familiesRoom) Find() {
+	r.split.ShowList()
+	r.pane.Focus()
+}
+
+// NewRecord opens the form of a new relative, or of a household where those
+// are listed.
+func (r *familiesRoom) NewRecord() {
+	r.settle(func() {
+		r.id = record.ID{}
+		r.pane.Unmark()
+		if r.households() {
+			r.put(newHouseholdForm(r.host, r.show, r.nothing))
+			return
+		}
+		r.put(sheet.NewPersonView(r.host, record.Contact, r.show, r.nothing))
+	})
+}
+
+// Save saves the open form.
+func (r *familiesRoom) Save() {
+	if r.page != nil {
+		r.page.Page().Save()
+	}
+}
+
+// Back closes the open form, then the page where it covers the list.
+func (r *familiesRoom) Back() bool {
+	if r.page != nil && r.page.Page().Back() {
+		return true
+	}
+	if r.split.Stacked() && r.split.PageShown() {
+		r.split.ShowList()
+		return true
+	}
+	return false
+}
+
+// Changed reads again what an edit may have changed.
+func (r *familiesRoom) Changed(e data.Event) {
+	if e.Kind == record.Contact || e.Kind == record.Household {
+		r.list.Refresh()
+	}
+	if r.page != nil {
+		r.page.Heed(e)
+	}
+}
+
+// show opens the page of a contact or a household.
+func (r *familiesRoom) show(id record.ID) {
+	r.settle(func() {
+		kind := record.Contact
+		if row, ok := r.host.Office().Row(id); ok {
+			kind = row.Kind
+		}
+		r.id = id
+		if kind == record.Household {
+			r.put(NewHouseholdView(r.host, id))
+		} else {
+			r.put(NewContactView(r.host, id))
+		}
+		r.host.Here(id.String())
+		r.pane.Mark(id)
+	})
+}
+
+func (r *familiesRoom) settle(then func()) {
+	if r.page == nil {
+		then()
+		return
+	}
+	r.page.Page().Settle(then)
+}
+
+func (r *familiesRoom) put(v view) {
+	if r.page != nil {
+		r.page.Drop()
+	}
+	r.page = v
+	r.split.SetPage(v.Object())
+	r.split.ShowPage()
+}
+
+// nothing leaves the page empty again.
+func (r *familiesRoom) nothing() {
+	if r.page != nil {
+		r.page.Drop()
+	}
+	r.page, r.id = nil, record.ID{}
+	r.split.SetPage(r.nobody())
+	r.split.ShowList()
+}
+
+// nobody is what stands beside the list while nobody is chosen.
+func (r *familiesRoom) nobody() fyne.CanvasObject {
+	w := r.host.Words()
+	return widget.Empty(w.T("family.pick"), w.T("family.pick.text"))
+}
