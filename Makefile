@@ -28,7 +28,8 @@ GOFUMPT    := $(TOOLS)/gofumpt-v0.12.0
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 export PARADERO_BINARY := $(CURDIR)/$(BIN)
 
-.PHONY: run build test lint unit window crash bench tour clean go need need-test help
+.PHONY: run build test lint format vet unit window bench tour clean go need need-test help
+.NOTPARALLEL:
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -49,11 +50,15 @@ build: need ## bin/paradero
 run: build ## builds and opens the desktop
 	@$(BIN) $(ARGS)
 
-test: need-test lint build unit window ## everything that must hold
+test: need-test format build vet unit window ## everything that must hold
 	@echo "make test: all passed"
 
-lint: go $(GOFUMPT) $(STATICCHECK) ## format, vet, staticcheck
+lint: format vet ## format, vet, staticcheck
+
+format: go $(GOFUMPT)
 	@bad=$$($(GOFUMPT) -l .); if [ -n "$$bad" ]; then echo "gofumpt would change:"; echo "$$bad"; exit 1; fi
+
+vet: go $(STATICCHECK)
 	$(GO) vet $(TESTFLAGS) ./...
 	$(GO) vet -buildvcs=false -tags $(TAGS) . ./app/...
 	$(GO) vet -buildvcs=false -tags window ./packaging/window

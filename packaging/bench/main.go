@@ -1,0 +1,196 @@
+// Command bench measures Paradero beside its peers, turn by turn in one run on
+// one disk: SQLite for saving, importing, opening and searching, and the raw
+// limit of the disk and of the PDF library.
+//
+// What must not live here: anything that the program itself needs, and any
+// figure that was not measured in this run.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// bench is one run.
+type bench struct {
+	out    io.Writer
+	dir    string
+	people int
+	rounds int
+	span   time.Duration
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	b := bench{out: os.Stdout}
+	flag.StringVar(&b.dir, "dir", filepath.Join("build", "bench-data"), "folder to work in; its disk is what is measured")
+	flag.IntVar(&b.people, "people", 100_000, "people in the large office")
+	flag.IntVar(&b.rounds, "rounds", 5, "turns of each comparison")
+	flag.DurationVar(&b.span, "span", 2*time.Second, "how long one turn of saving lasts")
+	only := flag.String("only", "", "parts to run, of saves,import,open,window,letters; all by default")
+	child := flag.String("child", "", "used by bench itself")
+	flag.Parse()
+	switch *child {
+	case "open":
+		return openChild(ctx, b.dir, b.people, os.Stdout)
+	case "peer":
+		return openPeerChild(ctx, b.dir, b.people, os.Stdout)
+	}
+	var err error
+	if b.dir, err = filepath.Abs(b.dir); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(b.dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(b.dir) }()
+	fmt.Fprintf(b.out, "Paradero beside its peers: %s, %d cores, %s, %s\n%s\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version(),
+		time.Now().Format("2006-01-02 15:04"), peerWork)
+	parts := []struct {
+		name string
+		run  func(context.Context) error
+	}{{"saves", b.saves}, {"import", b.imports}, {"open", b.open}, {"window", b.window}, {"letters", b.letters}}
+	wanted := strings.Split(*only, ",")
+	var failed []error
+	for _, p := range parts {
+		if *only != "" && !slices.Contains(wanted, p.name) {
+			continue
+		}
+		fmt.Fprintln(b.out)
+		if err := p.run(ctx); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", p.name, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// folder makes an empty folder for one purpose.
+func (b *bench) folder(name string) (string, error) {
+	dir := filepath.Join(b.dir, name)
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o700)
+}
+
+// saves compares durable saves of one and of sixteen writers.
+func (b *bench) saves(ctx context.Context) error {
+	size, err := bytesPerSave(ctx, b.dir)
+	if err != nil {
+		return err
+	}
+	o, err := found(ctx, filepath.Join(b.dir, "saves"), cheap)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = o.Close() }()
+	peerDir, err := b.folder("saves-peer")
+	if err != nil {
+		return err
+	}
+	full, err := openPeer(peerDir, "FULL")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = full.close() }()
+	people := invent(1_000_000, 5)
+	ours, theirs := take(people), take(people)
+	for _, writers := range []int{1, 16} {
+		c := contest{
+			name: fmt.Sprintf("durable saves, %d %s", writers, plural(writers, "writer")), unit: "saves/s", rounds: b.rounds, aim: 1 / 0.8,
+			sides: []side{
+				{"Paradero", func(ctx context.Context) (float64, error) {
+					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return save(ctx, o, ours()) })
+				}},
+				{"SQLite, synchronous=FULL", func(ctx context.Context) (float64, error) {
+					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return full.save(ctx, theirs()) })
+				}},
+				{fmt.Sprintf("append %d×%d bytes + fsync", writers, size), func(context.Context) (float64, error) {
+					return rawSaves(b.dir, size, writers, b.span)
+				}},
+			},
+		}
+		if err := c.run(ctx, b.out); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(b.out, "  (the aim is a time of at most ×0.80 for one save, that is ×1.25 as many)")
+	return nil
+}
+
+// imports compares bringing in a list of 20,000 people into an empty office.
+func (b *bench) imports(ctx context.Context) error {
+	people := invent(min(20_000, b.people), 2)
+	return contest{
+		name: fmt.Sprintf("import of %s people", grouped(int64(len(people)))), unit: "rows/s", rounds: b.rounds, aim: 1.3,
+		sides: []side{
+			{"Paradero", func(ctx context.Context) (float64, error) {
+				dir, err := b.folder("import")
+				if err != nil {
+					return 0, err
+				}
+				o, err := found(ctx, filepath.Join(dir, "office"), cheap)
+				if err != nil {
+					return 0, err
+				}
+				defer func() { _ = o.Close() }()
+				start := time.Now()
+				err = importAll(ctx, o, people)
+				return rate(len(people), start), err
+			}},
+			{"SQLite, synchronous=NORMAL", func(ctx context.Context) (float64, error) {
+				dir, err := b.folder("import-peer")
+				if err != nil {
+					return 0, err
+				}
+				p, err := openPeer(dir, "NORMAL")
+				if err != nil {
+					return 0, err
+				}
+				defer func() { _ = p.close() }()
+				start := time.Now()
+				err = p.importAll(ctx, people)
+				return rate(len(people), start), err
+			}},
+		},
+	}.run(ctx, b.out)
+}
+
+// take hands out people one after the other, to several goroutines.
+func take(people []person) func() person {
+	next := make(chan person)
+	go func() {
+		for i := 0; ; i = (i + 1) % len(people) {
+			next <- people[i]
+		}
+	}()
+	return func() person { return <-next }
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
