@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-//go:embed fonts locale
+//go:embed fonts locale data
 var files embed.FS
 
 // Font gives an embedded font by file name, a copy that the caller may keep.
