@@ -149,17 +149,15 @@ func (o *Office) checkValues(schema *record.Schema, was *record.Record, c *Chang
 			refused = append(refused, p)
 		}
 	}
-	if schema.Kind == record.Notification {
-		for _, p := range rule.CheckNotification(canonical) {
-			if p.Warning {
-				warned = append(warned, p)
-			} else {
-				refused = append(refused, p)
-			}
-		}
-	}
 	if len(refused) > 0 {
 		return nil, nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: refused}
+	}
+	if schema.Kind == record.Notification && !c.Delete {
+		found := rule.CheckNotification(canonical)
+		if blocking := rule.Blocking(found); len(blocking) > 0 {
+			return nil, nil, fault.Refuse("save", "notification_refused", blocking)
+		}
+		warned = append(warned, found...)
 	}
 	if age, err := strconv.Atoi(canonical["age"]); err == nil && c.Set["age"] != "" && c.Set["birth"] == "" {
 		canonical["birth"] = record.BirthFromAge(age, day) // an age is true only on the day it was said

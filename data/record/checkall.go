@@ -3,7 +3,6 @@ package record
 import (
 	"sort"
 	"strconv"
-	"strings"
 	"time"
 
 	"paradero/data/fault"
@@ -100,7 +99,7 @@ func (w *whole) after(later, earlier string) bool {
 
 var crossChecks = map[Kind]func(*whole){
 	Detainee: checkDetainee, Contact: checkContact, Case: checkCase, Incident: checkIncident,
-	Notification: checkNotification, Attempt: checkAttempt, Remains: checkRemains, Claim: checkClaim, Task: checkTask,
+	Notification: checkNotification, Attempt: checkAttempt, Remains: checkRemains, Task: checkTask,
 }
 
 // identified: a person needs a name or a paper, or nobody can be told apart.
@@ -171,12 +170,6 @@ func checkNotification(w *whole) {
 	if w.after("when", "ended") {
 		w.refuse("ended", "ended_before_started")
 	}
-	if n := SplitList(w.values["notifiers"]); len(n) == 1 {
-		w.warn("notifiers", "one_notifier")
-	}
-	if w.values["mode"] == "phone" && w.values["phone_reason"] == "" {
-		w.warn("phone_reason", "phone_reason_missing")
-	}
 }
 
 func checkAttempt(w *whole) {
@@ -198,39 +191,4 @@ func checkRemains(w *whole) {
 	if w.values["identified_as"] != "" && w.values["method"] == "" {
 		w.warn("method", "identified_without_method")
 	}
-}
-
-// checkClaim: a claim says something, and a confirmation says how (DOMAIN §3):
-// a report may rest on anything, a confirmed death only on a primary method and
-// a paper or authority behind it.
-func checkClaim(w *whole) {
-	v := w.values
-	if v["status"] == "" && !w.refused["status"] && v["facility"]+v["wing"]+v["cell"]+v["corrects"]+v["resolves"] == "" {
-		w.refuse("status", "claim_says_nothing")
-	}
-	switch v["status"] {
-	case "confirmed_alive":
-		if v["method"] == "" {
-			w.refuse("method", "confirmation_needs_method")
-		}
-	case "confirmed_dead":
-		switch {
-		case v["method"] == "":
-			w.refuse("method", "confirmation_needs_method")
-		case !contains(PrimaryMethods, v["method"]):
-			w.refuse("method", "method_never_confirms")
-		}
-		if strings.TrimSpace(v["proof"]+v["authority"]+v["evidence"]) == "" {
-			w.refuse("proof", "confirmation_needs_proof")
-		}
-	}
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }

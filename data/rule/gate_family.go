@@ -209,7 +209,7 @@ func CheckNotification(values map[string]string) []fault.Problem {
 	c.need(values["when"] != "", "when", "notification_when_missing")
 	switch values["mode"] {
 	case "in_person":
-		c.need(values["place"] != "", "place", "notification_place_missing")
+		c.warn(values["place"] != "", "place", "notification_place_missing")
 	case "phone":
 		c.need(values["phone_reason"] != "", "phone_reason", "phone_reason_missing")
 		c.warn(false, "mode", "told_by_phone")
