@@ -171,6 +171,7 @@ func (d *dossier) legal(b *body, p person) {
 	}
 	facts := d.fields(p.rec, p.rec, "legal_status", "detained_on", "offence", "offence_date", "penalty_months", "credited_days",
 		"final_judgment_on", "other_cases", "lawyer")
+	facts = append(facts, d.served(p))
 	facts = append(facts, d.fields(p.work, p.rec, "pathway", "legal_basis", "step", "court")...)
 	facts = append(facts, d.either(p.work, p.rec, "judge"), d.either(p.work, p.rec, "process_number"))
 	facts = append(facts, d.fields(p.work, p.rec, "filed_on", "hearing_on", "boleta_number", "boleta_date", "conditions", "expected_at",
@@ -180,6 +181,27 @@ func (d *dossier) legal(b *body, p person) {
 		return
 	}
 	b.facts(facts...)
+}
+
+// served is the estimated end of the sentence, with what it was computed from.
+func (d *dossier) served(p person) fact {
+	e, ok := rule.EndOfSentence(p.rec, d.now.Format("2006-01-02"))
+	if !ok {
+		return fact{}
+	}
+	f := fact{label: d.texts.T("label.end_of_sentence"), source: d.texts.T("case-report.estimate")}
+	switch {
+	case e.DaysLeft > 0:
+		f.value = d.texts.N("case-report.days_left", e.DaysLeft, d.date(e.Date))
+	case e.DaysLeft == 0:
+		f.value = d.texts.T("case-report.ends_today", d.date(e.Date))
+	default:
+		f.value = d.texts.N("case-report.days_past", -e.DaysLeft, d.date(e.Date))
+	}
+	if len(e.Doubts) > 0 {
+		f.source = d.texts.T("case-report.estimate_doubtful")
+	}
+	return f
 }
 
 // event is one row of the timeline.

@@ -28,7 +28,9 @@ type dossier struct {
 	members   []*record.Record // contacts of the household
 	incident  *record.Record
 	contacts  map[record.ID]*record.Record
+	remains   *record.Record
 	file      caseFile
+	crowd     incidentFile
 }
 
 // person is one of those whom the paper speaks of, with his own status.
@@ -59,6 +61,8 @@ var papers = map[string]paper{
 	"condolence":          {letter: true, addressed: true, caseType: "condolence", compose: condolence},
 	"notification-record": {addressed: true, caseType: "condolence", compose: notificationRecord, oneOnly: true},
 	"case-report":         {compose: caseReport, more: (*dossier).readCase, oneOnly: true},
+	"remains-request":     {addressed: true, caseType: "tracing", compose: remainsRequest, more: (*dossier).readRemains, oneOnly: true},
+	"incident-report":     {compose: incidentReport, more: (*dossier).readIncident, oneOnly: true, incident: true},
 }
 
 // Available reports whether a kind of paper can be made here.
@@ -293,7 +297,7 @@ func (d *dossier) choose(ctx context.Context) (*record.Record, error) {
 // whose it is by his place in the request: names do not belong in errors.
 func (d *dossier) gate() []fault.Problem {
 	facts := rule.Facts{
-		Addressee: d.to, Household: d.household, HouseholdContacts: d.members, Office: d.home, Incident: d.incident,
+		Addressee: d.to, Household: d.household, HouseholdContacts: d.members, Office: d.home, Incident: d.incident, Remains: d.remains,
 		ApprovedBy: d.req.ApprovedBy, Author: d.info.Name, Role: d.info.Role, Licence: d.info.Licence, Today: d.now.Format("2006-01-02"),
 	}
 	if len(d.people) == 0 {

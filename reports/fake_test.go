@@ -198,10 +198,34 @@ func family() *memory {
 		"known_before": "Vio un video en el teléfono de un vecino.", "known_how": "video", "questions": "¿Cuándo puede recibirlo?\n¿Quién firma?",
 		"reaction": "Lloró; la acompañó su hermana.", "safety": "Sin riesgo inmediato.", "handed_over": "Hoja con los pasos y el teléfono.", "next_contact": "2026-11-22",
 	})
+	m.riot()
+	m.put(record.Detainee, "nina", map[string]string{"marks": "Tatuaje: rosa en el hombro izquierdo\nCicatriz en la ceja", "hair": "negro, largo", "height_cm": "158", "last_contact_on": "2026-11-14T17:00"})
 	m.put(record.Attempt, "call", map[string]string{
 		"contact": idOf("rosa").String(), "about": idOf("ivan").String() + "\n" + idOf("kevin").String(), "when": "2026-11-18T09:40",
 		"channel": "phone", "outcome": "reached",
 	})
 	m.put(record.Task, "task", map[string]string{"what": "Pedir el examen médico", "about": idOf("ivan").String(), "assigned_to": "Luis Mora Chila", "due": "2026-11-22"})
 	return m
+}
+
+// riot is an incident whose tolls contradict over time.
+func (m *memory) riot() {
+	m.put(record.Incident, "riot", map[string]string{
+		"name": "Hechos del 15 de noviembre", "kind_of": "riot", "facility": "CPL Guayas N°1", "wings": "2\n5", "started": "2026-11-15T18:00",
+		"confirmed_facts": "El centro está bajo control desde el 17.", "unconfirmed_facts": "Habría más personas heridas en el pabellón 2.", "needs": "Agua y carpas frente a la morgue.",
+		"emergency_decree": "Decreto 276", "emergency_place": "Guayas", "emergency_from": "2026-11-16", "emergency_days": "60",
+	})
+	for _, name := range []string{"ivan", "kevin", "nina"} {
+		m.put(record.Detainee, name, map[string]string{"incident": idOf("riot").String()})
+	}
+	for _, c := range []struct{ category, count, unit, source, when string }{
+		{"dead", "18", "people", "Policía Nacional", "2026-11-15T23:00"},
+		{"dead", "31", "people", "Policía Nacional", "2026-11-16T09:00"},
+		{"dead", "118", "people", "Fiscalía del Guayas", "2026-11-18T12:00"},
+		{"bodies", "116", "bodies_and_parts", "Medicina Legal", "2026-11-18T15:00"},
+		{"injured", "86", "people", "Ministerio de Salud", "2026-11-16T08:00"},
+		{"identified", "41", "people", "Medicina Legal", "2026-11-20T18:00"},
+	} {
+		m.say("riot", record.Toll, map[string]string{"category": c.category, "count": c.count, "unit": c.unit, "source": c.source, "when": c.when})
+	}
 }

@@ -61,6 +61,7 @@ var all = map[string]Request{
 	"condolence":          {Kind: "condolence", For: ids("kevin"), ApprovedBy: "Luis Mora Chila"},
 	"notification-record": {Kind: "notification-record", For: ids("kevin")},
 	"case-report":         {Kind: "case-report", For: ids("ivan")},
+	"remains-request":     {Kind: "remains-request", For: ids("nina"), Extra: map[string]string{"dna": "La madre acepta dar una muestra.", "annexes": "Copia de cédula"}},
 	"anonymised":          {Kind: "case-report", For: ids("ivan"), Anonymised: true},
 }
 
@@ -99,6 +100,13 @@ func TestPapersSayWhatTheyMust(t *testing.T) {
 				"Certificado de tiempo", "Examen médico", "pidiendo dinero", "Esperar en la puerta", "Acompañar la salida", "Pedir el examen médico", "Luis Mora Chila",
 			},
 			never: []string{"Kevin", "099 000 0000"},
+		},
+		"remains-request": {
+			say: []string{
+				"Fiscalía General del Estado", "Rosa Elena Quishpe Guamán (madre)", "Nina Sisa Vera Quishpe", "rosa en el hombro", "La madre acepta dar una muestra.", "Ritos que pide la familia No consta",
+				"no solo por reconocimiento visual", "No inhumar", "Copia de cédula", "Recibido por la autoridad", "099 123 4567", "Según Lista del SNAI",
+			},
+			never: []string{"Kevin", "Iván", "COIP"},
 		},
 		"anonymised": {
 			say: []string{"Versión anonimizada", "Persona A", "entre 20 y 29 años", "Contactos registrados: 2", "una lista oficial"},
@@ -497,4 +505,50 @@ func BenchmarkIssue(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "letters/s")
+}
+
+func TestIncidentReportNamesNobody(t *testing.T) {
+	m := family()
+	req := Request{Kind: "incident-report", For: ids("riot")}
+	var e *fault.Error
+	if _, err := Issue(ctx, m, req); !errors.As(err, &e) || !slices.ContainsFunc(e.Problems, func(p fault.Problem) bool { return p.Key == "coordinator_issues" }) {
+		t.Fatalf("a social worker issued it: %v", err)
+	}
+	m.info.Role = "coordinator"
+	first := issue(t, m, req)
+	text := read(t, first.PDF)
+	for _, want := range []string{
+		"CPL Guayas N°1", "El centro está bajo control", "Habría más personas heridas", "Agua y carpas", "Decreto 276", "15 de enero de 2027", "118", "Fiscalía del Guayas",
+		"entre 31 y 118", "Quedan 117 sin explicar", "Es el primer informe", "ya habló: 1.", "cuerpos y partes",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("does not say %q in:\n%s", want, text)
+		}
+	}
+	for _, no := range []string{"Iván", "Kevin", "Nina", "Vera", "Rosa", "1714307103", "⟦"} {
+		if strings.Contains(text, no) {
+			t.Errorf("says %q", no)
+		}
+	}
+	m.now = m.now.AddDate(0, 0, 1)
+	m.say("riot", record.Toll, map[string]string{"category": "returned", "count": "22", "unit": "people", "source": "Medicina Legal", "when": "2026-11-22T08:00", "note": "corte de la mañana"})
+	next := issue(t, m, req)
+	text = read(t, next.PDF)
+	for _, want := range []string{"Desde el informe N.º " + first.Number, "Entregas a la familia: 22, según Medicina Legal («corte de la mañana»)", "Versión 2"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the second does not say %q in:\n%s", want, text)
+		}
+	}
+}
+
+func TestCaseReportShowsWhatContradicts(t *testing.T) {
+	m := family()
+	m.say("nina", record.Claim, map[string]string{"status": "reported_alive", "source": "Hospital Guayaquil", "source_kind": "hospital", "when": "2026-11-18T10:00"})
+	m.say("nina", record.Claim, map[string]string{"status": "reported_dead", "source": "Lista en redes", "source_kind": "rumour", "when": "2026-11-19T10:00"})
+	text := read(t, issue(t, m, Request{Kind: "case-report", For: ids("nina")}).PDF)
+	for _, want := range []string{"Sin resolver:", "Hospital Guayaquil", "Lista en redes", "6 de diciembre de 2026: faltan 15 días"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("does not say %q in:\n%s", want, text)
+		}
+	}
 }

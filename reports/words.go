@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"paradero/data/record"
 )
@@ -110,6 +111,15 @@ func (d *dossier) role() string {
 		return d.texts.T(key)
 	}
 	return d.info.Role
+}
+
+// capital begins a value that stands at the start of a line.
+func capital(s string) string {
+	r := []rune(s)
+	if len(r) > 0 {
+		r[0] = unicode.ToUpper(r[0])
+	}
+	return string(r)
 }
 
 // phone writes a stored number as people read it here.
