@@ -65,7 +65,8 @@ func NewPeople(ctx context.Context, env Env, shown func()) *People {
 		{Name: "all", Label: w.T("people.filter.all"), On: true},
 		{Name: "missing", Label: w.T("people.filter.missing"), query: data.ListQuery{Life: "reported_missing"}},
 		{Name: "injured", Label: w.T("people.filter.injured"), query: data.ListQuery{Life: "reported_injured"}},
-		{Name: "dead", Label: w.T("people.filter.dead"), query: data.ListQuery{Life: "reported_dead\nconfirmed_dead"}},
+		{Name: "reported_dead", Label: w.T("people.filter.reported_dead"), query: data.ListQuery{Life: "reported_dead"}},
+		{Name: "dead", Label: w.T("people.filter.dead"), query: data.ListQuery{Life: "confirmed_dead"}},
 		{Name: "alive", Label: w.T("people.filter.alive"), query: data.ListQuery{Life: "confirmed_alive"}},
 		{Name: "contradictory", Label: w.T("people.filter.contradictory"), query: data.ListQuery{Flag: search.Contradicted}},
 	}
@@ -203,7 +204,7 @@ func (p *People) Row(i int) PersonRow {
 // Index finds the place of a record in the list, -1 when it is not in it.
 func (p *People) Index(id record.ID) int {
 	for i := range p.Len() {
-		if p.result.At(i).ID == id {
+		if p.result.ID(i) == id {
 			return i
 		}
 	}
