@@ -5,7 +5,11 @@
 // what a list shows.
 package search
 
-import "paradero/data/record"
+import (
+	"strings"
+
+	"paradero/data/record"
+)
 
 // Flags of a row.
 const (
@@ -37,3 +41,27 @@ type Row struct {
 	Day      string    // the date that lists sort or show: due, opened, issued
 	Flags    uint32
 }
+
+// Name is what a list calls the row: "Núñez Ñáñez, Íñigo", or its title, alias
+// or paper where it has no name.
+func (r Row) Name() string {
+	surnames := strings.TrimSpace(r.Paternal + " " + r.Maternal)
+	switch {
+	case surnames != "" && r.Given != "":
+		return surnames + ", " + r.Given
+	case surnames != "":
+		return surnames
+	case r.Given != "":
+		return r.Given
+	case r.Title != "":
+		return r.Title
+	}
+	if alias, _, _ := strings.Cut(r.Alias, "\n"); alias != "" {
+		return alias
+	}
+	return r.Paper
+}
+
+// Key sorts rows in Spanish order: accents and capitals do not count, ñ comes
+// after n, a shorter surname before a longer one, rows without any name last.
+func (r Row) Key() string { return string(appendSortKey(nil, &r)) }
