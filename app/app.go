@@ -6,7 +6,10 @@
 // anything that reads or writes records.
 package app
 
-import "paradero/data/fault"
+import (
+	"paradero/data/fault"
+	"paradero/data/record"
+)
 
 // ExitCode is the command line's exit status for an error: 0 done, 1 failed,
 // 2 wrong usage, 3 refused by a rule or right, 4 passphrase wrong or office in
@@ -26,3 +29,6 @@ func ExitCode(err error) int {
 	}
 	return 1
 }
+
+// Roles are what a member may be; words "role.<role>".
+func Roles() []string { return record.Roles }

@@ -215,3 +215,36 @@ func (s *Select) CreateRenderer() fyne.WidgetRenderer {
 		return theme.ColorNameInputBorder
 	}, theme.SizeNameInputRadius)
 }
+
+// Choice offers one of several, of which one is always chosen.
+type Choice struct {
+	fw.Select
+}
+
+// NewChoice makes a choice between labels.
+func NewChoice(labels []string) *Choice {
+	c := &Choice{}
+	c.Options = labels
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// TypedKey opens the choices by Enter too, and hands Esc on to the window.
+func (c *Choice) TypedKey(k *fyne.KeyEvent) {
+	Touched()
+	switch k.Name {
+	case fyne.KeyEscape:
+		escape(c, k)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		c.Select.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	default:
+		c.Select.TypedKey(k)
+	}
+}
+
+// CreateRenderer draws the choice and its border.
+func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
+	return newBordered(c.Select.CreateRenderer(), func() fyne.ThemeColorName {
+		return theme.ColorNameInputBorder
+	}, theme.SizeNameInputRadius)
+}

@@ -85,6 +85,8 @@ type RowList struct {
 	OnSelect func(i int)
 	// OnOpen is called when Enter is pressed on a chosen row.
 	OnOpen func(i int)
+	// OnTap is called after OnSelect when a row is clicked, also the chosen one.
+	OnTap func(i int)
 	// OnEscape is called when Esc is pressed in the list; nil hands it on to the window.
 	OnEscape func()
 
@@ -98,10 +100,10 @@ func NewRowList() *RowList {
 	r := &RowList{}
 	k := &keyList{chosen: -1}
 	k.Length = func() int { return k.length }
-	k.CreateItem = func() fyne.CanvasObject { return NewRow() }
+	k.CreateItem = func() fyne.CanvasObject { return newListRow(r.tapped) }
 	k.UpdateItem = func(i fw.ListItemID, o fyne.CanvasObject) {
 		if r.row != nil && i < k.length {
-			o.(*Row).Set(r.row(i))
+			o.(*listRow).show(i, r.row(i))
 		}
 	}
 	k.OnSelected = k.choose
@@ -131,6 +133,52 @@ func NewRowList() *RowList {
 	r.ExtendBaseWidget(r)
 	return r
 }
+
+// tapped chooses a row by the mouse. Fyne's list keeps silent about a click on
+// the chosen row, which yet means to open it again.
+func (r *RowList) tapped(i int) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r.list); c != nil {
+		c.Focus(r.list)
+	}
+	if i == r.list.chosen {
+		r.list.choose(i)
+	} else {
+		r.list.Select(i)
+	}
+	if r.OnTap != nil {
+		r.OnTap(i)
+	}
+}
+
+// listRow is a Row that knows its place in the list.
+type listRow struct {
+	fw.BaseWidget
+	row *Row
+	i   int
+	tap func(int)
+}
+
+func newListRow(tap func(int)) *listRow {
+	l := &listRow{row: NewRow(), i: -1, tap: tap}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+func (l *listRow) show(i int, d RowData) {
+	l.i = i
+	l.row.Set(d)
+}
+
+// Tapped chooses the row.
+func (l *listRow) Tapped(*fyne.PointEvent) {
+	Touched()
+	if l.i >= 0 {
+		l.tap(l.i)
+	}
+}
+
+// CreateRenderer draws the row.
+func (l *listRow) CreateRenderer() fyne.WidgetRenderer { return fw.NewSimpleRenderer(l.row) }
 
 // SetRows shows n rows whose data row gives when they become visible. The
 // choice is cleared; SetSelected puts it back.

@@ -96,6 +96,14 @@ func (t *Text) Colored(name fyne.ThemeColorName) *Text { t.color = name; return 
 // Bold makes it semibold.
 func (t *Text) Bold() *Text { t.bold = true; return t }
 
+// Weigh makes it semibold or regular.
+func (t *Text) Weigh(bold bool) {
+	if t.bold != bold {
+		t.bold = bold
+		t.Refresh()
+	}
+}
+
 // Right aligns it to the right, for numbers that are compared.
 func (t *Text) Right() *Text { t.align = fyne.TextAlignTrailing; return t }
 

@@ -19,6 +19,7 @@ const (
 	ColorRailText     fyne.ThemeColorName = "paradero.rail.text"
 	ColorRailMuted    fyne.ThemeColorName = "paradero.rail.muted"
 	ColorRailSelected fyne.ThemeColorName = "paradero.rail.selected"
+	ColorRailHover    fyne.ThemeColorName = "paradero.rail.hover"
 	ColorRailMark     fyne.ThemeColorName = "paradero.rail.mark"
 	ColorChipAccentBg fyne.ThemeColorName = "paradero.chip.accent"
 	ColorChipOkBg     fyne.ThemeColorName = "paradero.chip.ok"
@@ -228,6 +229,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	ColorRailText:     {hex(0xFFFFFF), hex(0xE7ECF1)},
 	ColorRailMuted:    {hex(0xA9C0C3), hex(0x98A4B1)},
 	ColorRailSelected: {hex(0x1F4C54), hex(0x1E2A31)},
+	ColorRailHover:    {hex(0x18404A), hex(0x171E24)},
 	ColorRailMark:     {hex(0x4FB8B4), hex(0x4FB8B4)},
 	ColorChipAccentBg: {hex(0xDDEFF0), hex(0x1D3B3D)},
 	ColorChipOkBg:     {hex(0xDDF3E4), hex(0x1C3A2A)},

@@ -1,0 +1,61 @@
+package desktop
+
+import (
+	"context"
+
+	"paradero/app/demo"
+	"paradero/assets"
+	"paradero/data"
+)
+
+// office is an open office with what only the window asks of it.
+type office interface {
+	data.API
+	Close() error
+	Verify(ctx context.Context, report func(data.Progress)) ([]data.Finding, error)
+	Rebuild(ctx context.Context, report func(data.Progress)) error
+	Rehearse(recoveryCode string) bool
+	ChangePassphrase(ctx context.Context, old, changed []byte) error
+	Damage() int   // damaged stretches of the journal, found while opening
+	Rebuilt() bool // the working copy was made anew while opening
+}
+
+// offices is where offices come from; tests have their own.
+type offices interface {
+	Peek(dir string) (data.Sign, error)
+	Create(ctx context.Context, cfg data.Config, f data.Founding) (office, string, error)
+	Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error)
+	Demo(ctx context.Context, cfg data.Config, w *assets.Words) (office, error)
+}
+
+// realOffices are those on the disk.
+type realOffices struct{}
+
+func (realOffices) Peek(dir string) (data.Sign, error) { return data.Peek(dir) }
+
+func (realOffices) Create(ctx context.Context, cfg data.Config, f data.Founding) (office, string, error) {
+	o, code, err := data.Create(ctx, cfg, f)
+	if err != nil {
+		return nil, "", err
+	}
+	return o, code, nil
+}
+
+func (realOffices) Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error) {
+	o, err := data.Open(ctx, cfg, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// Demo makes the demonstration office where there is none, and opens it.
+func (r realOffices) Demo(ctx context.Context, cfg data.Config, w *assets.Words) (office, error) {
+	if _, err := demo.Build(ctx, cfg, demo.Options{Words: w, Progress: cfg.Progress}); err != nil {
+		return nil, err
+	}
+	return r.Open(ctx, cfg, []byte(demo.Passphrase))
+}
+
+// demoDir is where the demonstration office stands.
+func demoDir(home string) string { return demo.Dir(home) }

@@ -1,0 +1,123 @@
+package desktop
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app"
+	"paradero/app/widget"
+	"paradero/data/fault"
+)
+
+// showRecovery shows the recovery code, this once.
+func (s *shell) showRecovery(o office, dir, name, code string) {
+	w := s.words
+	groups := make([]fyne.CanvasObject, 0, 6)
+	for _, g := range strings.Split(code, "-") {
+		groups = append(groups, widget.NewPanel(widget.ColorChipAccentBg, widget.ColorBorder,
+			widget.Inset(8, 10, 8, 10, widget.NewText(g).Bold().Middle().Sized(theme.SizeNameHeadingText))))
+	}
+	done := widget.Note("")
+	printIt := widget.Plain(w.T("recovery.print"), theme.DocumentPrintIcon(), nil)
+	printIt.OnTapped = func() {
+		printIt.Disable()
+		s.work.run("print", func(ctx context.Context) func() {
+			err := printRecovery(ctx, s, name, code)
+			return func() {
+				printIt.Enable()
+				if err != nil {
+					sentence, hint := app.Words(err, w)
+					done.SetText(sentence + " " + hint)
+					return
+				}
+				done.SetText(w.T("recovery.printed"))
+			}
+		})
+	}
+	content := widget.VStack(12,
+		widget.Heading(w.T("recovery.title")),
+		widget.NewParagraph(w.T("recovery.text")),
+		widget.Card("", widget.Columns(3, 120, groups...), widget.HStack(8, printIt), done),
+		widget.Notice(widget.ToneWarn, w.T("recovery.warning")),
+		widget.HFill(8, 0, widget.Gap(0), widget.Primary(w.T("recovery.next"), theme.NavigateNextIcon(), func() {
+			s.showRehearsal(o, dir, name, code)
+		})))
+	s.page(s.front(600, content), func() { s.showRecovery(o, dir, name, code) }, nil)
+}
+
+// showRehearsal asks for the code back: a code that cannot be read from its
+// paper is no code.
+func (s *shell) showRehearsal(o office, dir, name, code string) {
+	w := s.words
+	entry := widget.NewEntry()
+	entry.SetPlaceHolder("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
+	wrong := widget.NewErrorText()
+	check := func() {
+		if o.Rehearse(entry.Text) {
+			s.opened(o, dir)
+			return
+		}
+		wrong.SetProblem(w.T("recovery.wrong"), false)
+	}
+	entry.OnChanged = func(string) { wrong.Clear() }
+	entry.OnSubmitted = func(string) { check() }
+	back := func() { s.showRecovery(o, dir, name, code) }
+	content := widget.VStack(12,
+		widget.Heading(w.T("recovery.rehearse.title")),
+		widget.NewParagraph(w.T("recovery.rehearse.text")),
+		widget.Card("", widget.Field(w.T("recovery.rehearse.field"), entry, wrong)),
+		widget.HFill(8, 1, widget.Plain(w.T("recovery.again"), theme.NavigateBackIcon(), back), widget.Gap(0),
+			widget.Primary(w.T("recovery.check"), theme.ConfirmIcon(), check)))
+	s.page(s.front(600, content), func() { s.showRehearsal(o, dir, name, code) }, back)
+	s.win.Canvas().Focus(entry)
+}
+
+// printRecovery sends the sheet to the system's printer without a file: the
+// code must not lie on the disk that it opens.
+func printRecovery(ctx context.Context, s *shell, name, code string) error {
+	lp, err := exec.LookPath("lp")
+	if err != nil {
+		return fault.Wrap(err, fault.NotFound, "print recovery code", "no_printer")
+	}
+	sheet, err := app.RecoverySheet(name, code, s.clock(), s.words)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, lp, "-t", "Paradero", "-")
+	cmd.Stdin = bytes.NewReader(sheet)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fault.Wrap(fmt.Errorf("%w: %s", err, out), fault.Internal, "print recovery code", "no_printer")
+	}
+	return nil
+}
+
+// showSignIn is the page that opens an office.
+func (s *shell) showSignIn(dir string) {
+	sign, err := s.offices.Peek(dir)
+	if err != nil {
+		s.showUnopenable(dir, err)
+		return
+	}
+	s.sign, s.dir = sign, dir
+	g := &signIn{s: s, dir: dir, pass: widget.NewSecret(), wrong: widget.NewErrorText(), state: widget.VStack(8)}
+	s.page(g.draw(sign.Office, sign.Demo, sign.DemoPassphrase), func() { s.showSignIn(dir) }, g.leave)
+	s.win.Canvas().Focus(g.pass)
+}
+
+// showUnopenable says why an office cannot even be asked for its passphrase.
+func (s *shell) showUnopenable(dir string, err error) {
+	w := s.words
+	content := widget.VStack(12,
+		widget.Heading(w.T("signin.title")),
+		widget.Caption(dir).Shrinks(),
+		errorPanel(s, err, func() { s.showSignIn(dir) },
+			widget.Plain(w.T("welcome.open"), theme.FolderOpenIcon(), func() { s.pickFolder(s.showSignIn) }),
+			widget.Plain(w.T("signin.other"), nil, s.showWelcome)))
+	s.page(s.front(600, content), func() { s.showUnopenable(dir, err) }, s.showWelcome)
+}

@@ -1,0 +1,231 @@
+package desktop
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/room"
+	"paradero/app/desktop/settings"
+	"paradero/app/widget"
+	"paradero/assets"
+	"paradero/data"
+	"paradero/data/fault"
+	"paradero/data/record"
+)
+
+// maker makes a room; rooms are made when first shown.
+type maker struct {
+	key  string
+	make func(room.Host) room.Room
+}
+
+// place is where a person was.
+type place struct{ room, arg string }
+
+// session is an open office with its rooms; it is the rooms' Host.
+type session struct {
+	shell   *shell
+	office  office
+	work    *worker
+	rooms   map[string]room.Room
+	current place
+	history []place
+	rail    *rail
+	page    *fyne.Container
+	foot    *foot
+}
+
+var _ room.Host = (*session)(nil)
+
+func newSession(s *shell, o office) *session {
+	n := &session{shell: s, office: o, rooms: map[string]room.Room{}, page: container.NewStack()}
+	n.work = newWorker(context.Background(), s.dispatch)
+	go n.follow(o.Watch(n.work.base))
+	return n
+}
+
+// enter draws the window of the session and opens the first room.
+func (n *session) enter() {
+	n.draw()
+	n.open(place{room: n.shell.rooms[0].key}, true)
+	switch {
+	case n.office.Damage() > 0:
+		n.Fail(fault.New(fault.Damaged, "open office", "journal_damaged"))
+	case n.office.Rebuilt():
+		n.Say(n.shell.words.T("settings.rebuilt"))
+	}
+}
+
+// draw puts rail, page and foot on the window.
+func (n *session) draw() {
+	n.rail = newRail(n)
+	n.foot = newFoot(n)
+	var content fyne.CanvasObject = widget.VFill(0, 0, n.page, n.foot.object)
+	if n.office.Info().Demo {
+		content = widget.VFill(0, 1, demoBand(n.shell.words), content)
+	}
+	n.shell.put(container.New(&railLayout{}, n.rail.object, content))
+}
+
+// remake makes the rooms anew, in another language, at the same place.
+func (n *session) remake() {
+	n.leave()
+	n.rooms = map[string]room.Room{}
+	n.draw()
+	n.open(n.current, true)
+	n.shell.buildMenu()
+}
+
+func (n *session) room(key string) room.Room {
+	if r, ok := n.rooms[key]; ok {
+		return r
+	}
+	for _, m := range n.shell.rooms {
+		if m.key == key {
+			r := m.make(n)
+			n.rooms[key] = r
+			return r
+		}
+	}
+	return nil
+}
+
+func (n *session) leave() bool {
+	r, ok := n.rooms[n.current.room]
+	return !ok || r.Leave()
+}
+
+// open shows a place; focus puts the keyboard there.
+func (n *session) open(p place, focus bool) {
+	r := n.room(p.room)
+	if r == nil {
+		return
+	}
+	n.current = p
+	n.shell.win.Canvas().Unfocus()
+	n.page.Objects = []fyne.CanvasObject{r.Open(p.arg)}
+	n.page.Refresh()
+	n.rail.choose(p.room)
+	n.shell.buildMenu()
+	if focus {
+		r.Focus()
+	}
+}
+
+// follow hands events to the open room.
+func (n *session) follow(events <-chan data.Event) {
+	for e := range events {
+		n.Dispatch(func() {
+			if n.work.base.Err() != nil {
+				return
+			}
+			if w, ok := n.rooms[n.current.room].(room.Watcher); ok {
+				w.Changed(e)
+			}
+			if e.Kind == record.OfficeKind || e.Kind == record.Member {
+				n.rail.rename(n.office.Info())
+			}
+		})
+	}
+}
+
+// release stops all work and closes the office. It may take a moment and is
+// best called away from the screen's goroutine.
+func (n *session) release() {
+	n.work.close()
+	if err := n.office.Close(); err != nil {
+		fyne.LogError("close office", err)
+	}
+}
+
+func (n *session) dropped(paths []string) {
+	if d, ok := n.rooms[n.current.room].(room.Dropper); ok {
+		d.Dropped(paths)
+	}
+}
+
+// Office implements room.Host.
+func (n *session) Office() data.API { return n.office }
+
+// Words implements room.Host.
+func (n *session) Words() *assets.Words { return n.shell.words }
+
+// Settings implements room.Host.
+func (n *session) Settings() room.Settings { return preferences{n.shell} }
+
+// Now implements room.Host.
+func (n *session) Now() time.Time { return n.office.Now() }
+
+// Dispatch implements room.Host.
+func (n *session) Dispatch(do func()) { n.shell.dispatch(do) }
+
+// Work implements room.Host.
+func (n *session) Work(slot string, do func(ctx context.Context) func()) { n.work.run(slot, do) }
+
+// Stop implements room.Host.
+func (n *session) Stop(slot string) { n.work.stop(slot) }
+
+// Go implements room.Host.
+func (n *session) Go(key, arg string) {
+	to := place{key, arg}
+	if to == n.current || !n.leave() {
+		return
+	}
+	n.history = append(n.history, n.current)
+	if len(n.history) > 200 {
+		n.history = n.history[1:]
+	}
+	n.open(to, true)
+}
+
+// roomsOfKinds says in which room a kind of record is shown.
+var roomsOfKinds = map[record.Kind]string{
+	record.Detainee: "people", record.Contact: "families", record.Household: "families", record.Case: "cases",
+	record.Incident: "incidents", record.Document: "documents",
+}
+
+// GoRecord implements room.Host.
+func (n *session) GoRecord(kind record.Kind, id record.ID) {
+	if key, ok := roomsOfKinds[kind]; ok {
+		n.Go(key, id.String())
+	}
+}
+
+// Here implements room.Host.
+func (n *session) Here(arg string) { n.current.arg = arg }
+
+// Back implements room.Host.
+func (n *session) Back() {
+	if b, ok := n.rooms[n.current.room].(room.Backer); ok && b.Back() {
+		return
+	}
+	if len(n.history) == 0 || !n.leave() {
+		return
+	}
+	last := n.history[len(n.history)-1]
+	n.history = n.history[:len(n.history)-1]
+	n.open(last, true)
+}
+
+// Lock implements room.Host.
+func (n *session) Lock() { n.shell.lock() }
+
+// preferences shows rooms what they may know of the settings.
+type preferences struct{ s *shell }
+
+func (p preferences) Dark() bool        { return p.s.dark }
+func (p preferences) Blurred() bool     { return p.s.blurred }
+func (p preferences) Lang() assets.Lang { return p.s.settings.Lang }
+
+// demoBand stands over every page of an invented office.
+func demoBand(w *assets.Words) fyne.CanvasObject {
+	return container.NewStack(widget.NewFill(widget.ColorChipWarnBg),
+		widget.Inset(4, 12, 4, 12, widget.NewText(w.T("desk.demo")).Bold().Middle().
+			Sized(theme.SizeNameCaptionText).Colored(theme.ColorNameWarning).Shrinks()))
+}
+
+var _ settings.Controls = (*session)(nil)

@@ -1,0 +1,300 @@
+// Package settings is the room of what a person and an office prefer: language,
+// look, the office's own data, passphrase, locking, and the care of the files.
+//
+// What must not live here: anything that reads files or keys for itself; the
+// window does that (Controls).
+package settings
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app"
+	"paradero/app/desktop/room"
+	"paradero/app/widget"
+	"paradero/assets"
+	"paradero/data"
+)
+
+// Controls is what the window lends this room beyond what every room has.
+type Controls interface {
+	room.Host
+	Preferences() app.Settings
+	SetPreferences(app.Settings)
+	// ChangePassphrase does so in the background; done is called on the screen.
+	ChangePassphrase(old, changed string, done func(error))
+	Verify(ctx context.Context, report func(data.Progress)) ([]data.Finding, error)
+	Rebuild(ctx context.Context, report func(data.Progress)) error
+	ShowAbout()
+	ShowShortcuts()
+}
+
+// Room is the settings.
+type Room struct {
+	h      Controls
+	page   *container.Scroll
+	office *officeForm
+	focus  fyne.Focusable
+	found  *fyne.Container
+}
+
+var (
+	_ room.Room  = (*Room)(nil)
+	_ room.Saver = (*Room)(nil)
+)
+
+// New makes the room.
+func New(h Controls) *Room { return &Room{h: h} }
+
+// Key implements room.Room.
+func (r *Room) Key() string { return "settings" }
+
+// Icon implements room.Room.
+func (r *Room) Icon() fyne.Resource { return theme.SettingsIcon() }
+
+// Open implements room.Room.
+func (r *Room) Open(string) fyne.CanvasObject {
+	if r.page == nil {
+		r.office = newOfficeForm(r.h)
+		r.found = widget.VStack(6)
+		r.page = widget.Scroll(widget.Limit(980, widget.VStack(14,
+			widget.Heading(r.h.Words().T("room.settings")),
+			widget.CardColumns(2, 380, r.look(), r.security()),
+			r.office.card, r.care())))
+	}
+	r.office.load()
+	return r.page
+}
+
+// Leave implements room.Room. What is half typed stays in the form.
+func (r *Room) Leave() bool { return true }
+
+// Focus implements room.Room.
+func (r *Room) Focus() {
+	if r.focus != nil {
+		r.h.Window().Canvas().Focus(r.focus)
+	}
+}
+
+// Save implements room.Saver.
+func (r *Room) Save() { r.office.save() }
+
+// look is the card of language, theme and text size.
+func (r *Room) look() fyne.CanvasObject {
+	w, set := r.h.Words(), r.h.Preferences()
+	lang := choice([]string{string(assets.Spanish), string(assets.English)}, func(v string) string { return w.T("lang." + v) },
+		string(set.Lang), func(v string) {
+			s := r.h.Preferences()
+			s.Lang = assets.Lang(v)
+			r.h.SetPreferences(s)
+		})
+	look := choice([]string{app.ThemeSystem, app.ThemeLight, app.ThemeDark}, func(v string) string { return w.T("settings.theme." + v) },
+		set.Theme, func(v string) {
+			s := r.h.Preferences()
+			s.Theme = v
+			r.h.SetPreferences(s)
+		})
+	var sizes []string
+	for _, p := range app.TextPercents() {
+		sizes = append(sizes, strconv.Itoa(p))
+	}
+	size := choice(sizes, func(v string) string { return w.T("settings.percent", v) }, strconv.Itoa(set.TextPercent), func(v string) {
+		s := r.h.Preferences()
+		if n, err := strconv.Atoi(v); err == nil {
+			s.TextPercent = n
+		}
+		r.h.SetPreferences(s)
+	})
+	r.focus = lang
+	return widget.Card(w.T("settings.look"),
+		widget.Field(w.T("settings.lang"), lang, nil),
+		widget.Field(w.T("settings.theme"), look, nil),
+		widget.Field(w.T("settings.size"), size, nil),
+		widget.HStack(8, widget.Plain(w.T("menu.shortcuts"), nil, r.h.ShowShortcuts), widget.Plain(w.T("menu.about"), nil, r.h.ShowAbout)))
+}
+
+// choice is a Select that always has a value.
+func choice(values []string, label func(string) string, now string, do func(string)) *widget.Choice {
+	labels := make([]string, len(values))
+	at := 0
+	for i, v := range values {
+		labels[i] = label(v)
+		if v == now {
+			at = i
+		}
+	}
+	s := widget.NewChoice(labels)
+	s.SetSelectedIndex(at)
+	s.OnChanged = func(string) {
+		if i := s.SelectedIndex(); i >= 0 {
+			widget.Touched()
+			do(values[i])
+		}
+	}
+	return s
+}
+
+// security is the card of locking and the passphrase.
+func (r *Room) security() fyne.CanvasObject {
+	w, set := r.h.Words(), r.h.Preferences()
+	var minutes []string
+	for _, m := range app.LockChoices() {
+		minutes = append(minutes, strconv.Itoa(m))
+	}
+	lock := choice(minutes, func(v string) string {
+		n, _ := strconv.Atoi(v) // from our own table
+		if n == 0 {
+			return w.T("settings.lock.never")
+		}
+		return w.N("settings.lock.minutes", n)
+	}, strconv.Itoa(set.LockMinutes), func(v string) {
+		s := r.h.Preferences()
+		if n, err := strconv.Atoi(v); err == nil {
+			s.LockMinutes = n
+		}
+		r.h.SetPreferences(s)
+	})
+	return widget.Card(w.T("settings.security"),
+		widget.Field(w.T("settings.lock"), lock, nil),
+		widget.Note(w.T("settings.lock.note")),
+		newPassphraseForm(r.h).object)
+}
+
+// care is the card of verifying and rebuilding.
+func (r *Room) care() fyne.CanvasObject {
+	w := r.h.Words()
+	info := r.h.Office().Info()
+	return widget.Card(w.T("settings.care"),
+		widget.NewParagraph(w.T("settings.care.text", info.Dir)).Muted(),
+		widget.HStack(8,
+			widget.Plain(w.T("settings.verify"), theme.ConfirmIcon(), r.verify),
+			widget.Plain(w.T("settings.rebuild"), theme.ViewRefreshIcon(), r.rebuild)),
+		r.found)
+}
+
+func (r *Room) verify() {
+	w := r.h.Words()
+	r.found.RemoveAll()
+	r.h.Progress(w.T("settings.verifying"), func(ctx context.Context, report func(data.Progress)) func() {
+		found, err := r.h.Verify(ctx, report)
+		return func() {
+			if err != nil {
+				r.found.Add(r.h.ErrorPanel(err, r.verify))
+				return
+			}
+			r.show(found)
+		}
+	})
+}
+
+// show tells what verifying found, damage first.
+func (r *Room) show(found []data.Finding) {
+	w := r.h.Words()
+	damage := 0
+	for _, f := range found {
+		if f.Damage {
+			damage++
+		}
+	}
+	if damage == 0 {
+		r.found.Add(widget.Notice(widget.ToneOk, w.T("settings.verify.sound")))
+	} else {
+		r.found.Add(widget.Notice(widget.ToneError, w.N("settings.verify.damage", damage)))
+	}
+	for _, f := range found {
+		text := w.T("finding."+f.Key, f.Args...)
+		if f.File != "" {
+			text = f.File + ": " + text
+		}
+		p := widget.NewParagraph("• " + text)
+		if !f.Damage {
+			p = p.Muted()
+		}
+		r.found.Add(p)
+	}
+	r.found.Refresh()
+}
+
+func (r *Room) rebuild() {
+	w := r.h.Words()
+	r.h.Ask(w.T("settings.rebuild"), w.T("settings.rebuild.text"), w.T("settings.rebuild"), false, func() {
+		r.h.Progress(w.T("progress.rebuild"), func(ctx context.Context, report func(data.Progress)) func() {
+			err := r.h.Rebuild(ctx, report)
+			return func() {
+				if err != nil {
+					r.h.Fail(err)
+					return
+				}
+				r.h.Say(w.T("settings.rebuilt"))
+			}
+		})
+	})
+}
+
+// passphraseForm changes the passphrase.
+type passphraseForm struct {
+	h                 Controls
+	old, first, again *widget.Entry
+	below             *widget.ErrorText
+	bar               *widget.Bar
+	button            *widget.Button
+	object            fyne.CanvasObject
+}
+
+func newPassphraseForm(h Controls) *passphraseForm {
+	w := h.Words()
+	f := &passphraseForm{
+		h: h, old: widget.NewSecret(), first: widget.NewSecret(), again: widget.NewSecret(),
+		below: widget.NewErrorText(), bar: widget.NewBar(),
+	}
+	f.button = widget.Plain(w.T("settings.pass.change"), nil, f.submit)
+	f.first.OnChanged = func(p string) {
+		st := app.PassphraseStrength(p, h.Office().Info().Office, h.Office().Info().Name)
+		tones := []widget.Tone{widget.ToneGrey, widget.ToneError, widget.ToneWarn, widget.ToneOk, widget.ToneOk}
+		f.bar.SetTone(float32(st.Level)/4, tones[st.Level])
+		f.below.SetHint(w.T("strength." + strconv.Itoa(st.Level)))
+	}
+	f.object = widget.VStack(8,
+		widget.Field(w.T("settings.pass.old"), f.old, nil),
+		widget.Columns(2, 150,
+			widget.Field(w.T("settings.pass.new"), f.first, nil),
+			widget.Field(w.T("create.pass.again"), f.again, nil)),
+		f.bar, f.below, widget.HStack(8, f.button))
+	return f
+}
+
+func (f *passphraseForm) submit() {
+	w, info := f.h.Words(), f.h.Office().Info()
+	switch {
+	case strings.TrimSpace(f.old.Text) == "":
+		f.below.SetProblem(w.T("error.passphrase_empty"), false)
+		return
+	case !app.PassphraseStrength(f.first.Text, info.Office, info.Name).Enough():
+		f.below.SetProblem(w.T("create.pass.weak"), false)
+		return
+	case f.first.Text != f.again.Text:
+		f.below.SetProblem(w.T("create.pass.differs"), false)
+		return
+	}
+	f.button.Disable()
+	f.below.SetHint(w.T("settings.pass.busy"))
+	f.h.ChangePassphrase(f.old.Text, f.first.Text, func(err error) {
+		f.button.Enable()
+		if err != nil {
+			sentence, hint := app.Words(err, w)
+			f.below.SetProblem(sentence+" "+hint, false)
+			return
+		}
+		for _, e := range []*widget.Entry{f.old, f.first, f.again} {
+			e.SetText("")
+		}
+		f.bar.Set(0)
+		f.below.SetHint(w.T("settings.pass.changed"))
+		f.h.Say(w.T("settings.pass.changed"))
+	})
+}
