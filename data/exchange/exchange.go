@@ -117,7 +117,7 @@ type Table struct {
 	heading []string
 	ahead   [][]string
 	num     int
-	memo    map[memoKey]memoVal
+	titles  map[string]string
 }
 
 // Open looks at what a file really is and finds its heading. The file must
@@ -127,7 +127,7 @@ func Open(r io.ReaderAt, size int64, name string, opt Options) (*Table, error) {
 	if !ok {
 		return nil, fault.New(fault.Usage, op, "import_as_unknown", opt.As)
 	}
-	t := &Table{opt: opt, kind: kind, list: record.CleanLine(opt.Source), memo: map[memoKey]memoVal{}}
+	t := &Table{opt: opt, kind: kind, list: record.CleanLine(opt.Source), titles: map[string]string{}}
 	if t.list == "" {
 		base := filepath.Base(name)
 		t.list = record.CleanLine(strings.TrimSuffix(base, filepath.Ext(base)))

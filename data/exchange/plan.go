@@ -23,8 +23,9 @@ type colPlan struct {
 	check   record.Kind // whose schema checks it; 0: this package reads it
 	as      string      // the schema's field
 	memo    bool        // few different values: remember what they came to
-	title   bool        // a name that may stand in capitals
-	split   string      // letters that divide several values in one cell
+	seen    map[string]memoVal
+	title   bool   // a name that may stand in capitals
+	split   string // letters that divide several values in one cell
 	date    bool
 	exact   bool // several lines by our own heading: blanks before the first stay
 }
@@ -81,6 +82,9 @@ func (t *Table) makePlan(sample [][]string) plan {
 		case fullAny:
 			p.givenFirst = givenFirst(sample, i)
 		}
+		if c.memo {
+			c.seen = map[string]memoVal{}
+		}
 		p.cols = append(p.cols, c)
 	}
 	return p
@@ -115,22 +119,18 @@ func givenFirst(sample [][]string, at int) bool {
 	return people < lists
 }
 
-type memoKey struct {
-	column int
-	raw    string
-}
-
 type memoVal struct {
 	canonical string
 	problems  []fault.Problem
 }
 
-const maxMemo = 1 << 16
+// maxMemo is how many different cells of one column are remembered.
+const maxMemo = 1 << 14
 
 // value reads one cell of a checked column.
 func (t *Table) value(c *colPlan, raw string) (string, []fault.Problem) {
 	if c.memo {
-		if v, ok := t.memo[memoKey{c.at, raw}]; ok {
+		if v, ok := c.seen[raw]; ok {
 			return v.canonical, v.problems
 		}
 	}
@@ -153,9 +153,24 @@ func (t *Table) value(c *colPlan, raw string) (string, []fault.Problem) {
 		typed = "mujer"
 	}
 	canonical, problems := record.Check(c.check, c.as, typed, t.opt.Day)
-	if c.memo && len(t.memo) < maxMemo {
+	if c.memo && len(c.seen) < maxMemo {
 		// The cell is a part of its line: without a copy the whole line would stay.
-		t.memo[memoKey{c.at, strings.Clone(raw)}] = memoVal{strings.Clone(canonical), problems}
+		c.seen[strings.Clone(raw)] = memoVal{strings.Clone(canonical), problems}
 	}
 	return canonical, problems
+}
+
+// title is record.TitleName, remembered: a list has few different names.
+func (t *Table) title(s string) string {
+	if s == "" {
+		return ""
+	}
+	if v, ok := t.titles[s]; ok {
+		return v
+	}
+	v := record.TitleName(s)
+	if len(t.titles) < maxMemo {
+		t.titles[strings.Clone(s)] = strings.Clone(v)
+	}
+	return v
 }

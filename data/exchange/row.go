@@ -21,7 +21,7 @@ type building struct {
 
 // build reads the cells of one row.
 func (t *Table) build(cells []string) *Row {
-	b := building{t: t, Row: &Row{Num: t.num, Kind: t.kind, Values: make(map[string]string, len(t.plan.cols))}}
+	b := building{t: t, Row: &Row{Num: t.num, Kind: t.kind, Values: make(map[string]string, len(t.plan.cols)+4)}}
 	if isTotal(cells) {
 		b.refuse("", "", "row_is_total")
 		return b.Row
@@ -330,7 +330,7 @@ func (b *building) splitNames() {
 			full = b.both + ", ?"
 		}
 		_, paternal, maternal, doubtful := record.SplitName(full)
-		v["paternal_surname"], v["maternal_surname"] = record.TitleName(paternal), record.TitleName(maternal)
+		v["paternal_surname"], v["maternal_surname"] = b.t.title(paternal), b.t.title(maternal)
 		if doubtful && given != "" {
 			v["name_doubtful"], v["original_name"] = "true", record.CleanLine(b.both+", "+given)
 		}
@@ -343,7 +343,10 @@ func (b *building) splitNames() {
 		split = record.SplitGivenFirst
 	}
 	given, paternal, maternal, doubtful := split(b.full)
-	v["given_names"], v["paternal_surname"], v["maternal_surname"] = record.TitleName(given), record.TitleName(paternal), record.TitleName(maternal)
+	v["given_names"], v["paternal_surname"] = b.t.title(given), b.t.title(paternal)
+	if maternal != "" {
+		v["maternal_surname"] = b.t.title(maternal)
+	}
 	if v["original_name"] == "" {
 		v["original_name"] = record.CleanLine(b.full)
 	}
@@ -425,13 +428,17 @@ func (b *building) signed(claim map[string]string) {
 // identified refuses a row about nobody: neither name nor paper.
 func (b *building) identified() {
 	v := b.Values
-	if v["given_names"]+v["paternal_surname"]+v["maternal_surname"]+v["aliases"]+v["passport"]+v["original_name"] != "" {
-		return
+	for _, f := range naming {
+		if v[f] != "" {
+			return
+		}
 	}
 	if c := v["cedula"]; c == "" || c == record.NoCedula || c == record.UnknownCedula {
 		b.refuse("", "", "name_or_paper")
 	}
 }
+
+var naming = []string{"given_names", "paternal_surname", "original_name", "maternal_surname", "passport", "aliases"}
 
 func (b *building) ties() {
 	p := b.Parent

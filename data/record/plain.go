@@ -18,7 +18,34 @@ const (
 // CleanLine is the canonical text of one line: NFC, no control or invisible
 // characters, blanks collapsed, trimmed. Capitals stay as the person wrote them.
 func CleanLine(s string) string {
+	if tidy(s) {
+		return s
+	}
 	return strings.Join(strings.Fields(visible(s, false)), " ")
+}
+
+// tidy reports whether a line surely is canonical already, as nearly all lines
+// of a list are: printing ASCII and the composed letters of Latin names, single
+// blanks between, none at the ends.
+func tidy(s string) bool {
+	blank := true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if blank {
+				return false
+			}
+			blank = true
+			continue
+		case c > ' ' && c < 0x7f:
+		case c >= 0xc3 && c <= 0xc5 && i+1 < len(s) && s[i+1] >= 0x80 && s[i+1] < 0xc0:
+			i++ // U+00C0 to U+017F
+		default:
+			return false
+		}
+		blank = false
+	}
+	return !blank || s == ""
 }
 
 // CleanLong is the canonical text of several lines: as CleanLine, but lines and
@@ -69,7 +96,10 @@ func visible(s string, lines bool) string {
 
 // Plain folds a text for comparing: small letters, no accents (ñ becomes n),
 // everything that is neither letter nor digit becomes one blank.
-func Plain(s string) string { return string(AppendPlain(nil, s)) }
+func Plain(s string) string {
+	var room [64]byte
+	return string(AppendPlain(room[:0], s))
+}
 
 // AppendPlain appends what Plain gives; lists of names are folded by the
 // hundred thousand, so the common letters take no detour.
