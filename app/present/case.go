@@ -33,7 +33,10 @@ type Case struct {
 	Issued  []DocumentRow
 	Make    []MakeLine
 	Term    *Term // end of the sentence, estimated; nil where it means nothing
+	Stuck   Chip  // it has not moved for long; empty text when it moves
 	Stale   bool  // somebody changed the case while a form stood open
+
+	Relatives []Option // the person's, for those fields that name one
 
 	env    Env
 	ctx    context.Context
@@ -63,6 +66,7 @@ type caseData struct {
 	person *record.Record
 	issued []*record.Record
 	making []MakeLine
+	kin    []Option
 }
 
 // NewCase makes the page of a case; Open fills it.
@@ -118,9 +122,13 @@ func (c *Case) read(ctx context.Context) (*caseData, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.person != nil {
-		d.making, err = makeLines(ctx, c.env, d.record)
+	if d.person == nil {
+		return d, nil
 	}
+	if d.kin, err = relatives(ctx, c.env, d.person.ID); err != nil {
+		return nil, err
+	}
+	d.making, err = makeLines(ctx, c.env, d.record)
 	return d, err
 }
 
@@ -131,10 +139,9 @@ func (c *Case) take(d *caseData) {
 	c.Title = w.T("case.title." + c.Kind)
 	c.Closed = r.Get("state") == "closed"
 	c.Chip = caseChip(c.env, r.Get("state"))
-	c.Person = PersonRow{ID: r.Ref("detainee"), Name: w.T("cases.person_gone"), Initials: "?"}
+	c.Person = PersonRowOf(c.env, r.Ref("detainee"))
 	c.Where, c.Release = "", Chip{}
 	if row, ok := c.env.API.Row(r.Ref("detainee")); ok {
-		c.Person = personRow(c.env, row)
 		c.Where = dot(row.Facility, row.Wing)
 		if row.Release != "" && row.Release != "detained" {
 			c.Release = Chip{Text: optionLabel(w, record.Claim, "status", row.Release), Tone: Accent}
@@ -149,7 +156,8 @@ func (c *Case) take(d *caseData) {
 	c.Papers, c.Usual = paperLines(w, r)
 	c.Notes = noteLines(c.env, r)
 	c.Issued = documentRows(c.env, d.issued)
-	c.Make = d.making
+	c.Make, c.Relatives = d.making, d.kin
+	c.Stuck = stuckChip(c.env, r)
 	c.Term = nil
 	if c.Kind == "release" && d.person != nil {
 		c.Term = termOf(c.env, d.person)
@@ -238,17 +246,6 @@ func (c *Case) Done() {
 	}
 }
 
-// SaveForm saves a form of this case. done is told on the screen's goroutine:
-// true when it is durable; otherwise the reasons stand in the form.
-func (c *Case) SaveForm(f *Form, done func(bool)) {
-	change, ok := f.Change()
-	if !ok {
-		done(false)
-		return
-	}
-	saveForm(c.ctx, c.env, f, done, change)
-}
-
 // AddNote adds a note; it is never edited afterwards.
 func (c *Case) AddNote(text string, done func(Failure, bool)) {
 	save(c.ctx, c.env, done, data.Change{
@@ -297,6 +294,15 @@ func (c *Case) setPapers(has, lacks []string, done func(Failure, bool)) {
 	save(c.ctx, c.env, done, data.Change{Record: c.ID, Kind: record.Case, Base: c.Record, Set: map[string]string{
 		"papers_held": record.JoinList(has), "papers_missing": record.JoinList(lacks),
 	}})
+}
+
+// PersonRowOf is the row of one person, for a place that shows whom it is about.
+func PersonRowOf(env Env, id record.ID) PersonRow {
+	row, ok := env.API.Row(id)
+	if !ok {
+		return PersonRow{ID: id, Name: env.Words.T("cases.person_gone"), Initials: "?"}
+	}
+	return personRow(env, row)
 }
 
 // NewCaseForm opens the form of a new case for a person, who may be chosen

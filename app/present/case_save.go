@@ -57,3 +57,21 @@ func refName(env Env, id record.ID) string {
 	}
 	return listName(env.Words, row)
 }
+
+// relatives are the contacts who are tied to a person, with their ties.
+func relatives(ctx context.Context, env Env, person record.ID) ([]Option, error) {
+	w := env.Words
+	ties, err := env.API.Links(ctx, person, record.Relationship)
+	if err != nil {
+		return nil, err
+	}
+	var tos []Option
+	for _, t := range ties {
+		if t.Deleted || t.Ref("detainee") != person {
+			continue
+		}
+		label := dot(refName(env, t.Ref("contact")), optionLabel(w, record.Relationship, "kinship", t.Get("kinship")))
+		tos = append(tos, Option{Value: t.Ref("contact").String(), Label: label})
+	}
+	return tos, nil
+}

@@ -7,6 +7,7 @@ import (
 	"paradero/assets"
 	"paradero/data"
 	"paradero/data/record"
+	"paradero/data/rule"
 )
 
 // StepLine is one step of a release on the step line.
@@ -85,6 +86,10 @@ type Advance struct {
 	words *assets.Words
 }
 
+// Typed reports whether somebody typed about the step itself: when and who are
+// proposed.
+func (a *Advance) Typed() bool { return a.Entry.Field("note").Value != "" }
+
 // Advance opens the form of a step. Going back is a step like any other: a
 // hearing can be suspended, and what was said before stays.
 func (c *Case) Advance(step string) *Advance {
@@ -157,4 +162,29 @@ func (c *Case) stepClaim(a *Advance) *data.Addition {
 		}}
 	}
 	return nil
+}
+
+// stepLimits are how long a release may stand at a step before somebody should
+// look at it. They are a habit of offices, not law (DOMAIN §4).
+var stepLimits = []rule.StepLimit{
+	{Step: "", Days: 7},
+	{Step: "screened", Days: 7},
+	{Step: "eligible", Days: 14},
+	{Step: "papers_collected", Days: 7},
+	{Step: "filed", Days: 15},
+	{Step: "hearing", Days: 10},
+	{Step: "ordered", Days: 1},
+	{Step: "checked_at_prison", Days: 1},
+}
+
+// stuckChip warns of a release that stands still.
+func stuckChip(env Env, r *record.Record) Chip {
+	if r.Get("type") != "release" {
+		return Chip{}
+	}
+	days, stuck := rule.Stuck(r, stepLimits, env.Day())
+	if !stuck {
+		return Chip{}
+	}
+	return Chip{Text: env.Words.N("cases.stuck", days), Tone: Warn}
 }

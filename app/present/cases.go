@@ -17,7 +17,11 @@ type CaseRow struct {
 	Line   string // number, type, step or who works on it
 	Due    string // "vence 3 may 2026 · llamar al juzgado"; "" when nothing is due
 	Late   bool
-	Chip   Chip // its state
+	Short  string // number and type, where Due takes the line
+	Chip   Chip   // its state
+	Mark   Chip   // late or stuck; empty text when neither
+
+	Initials string
 }
 
 // caseItem is what the list keeps of a case, so that filters answer at once.
@@ -30,6 +34,7 @@ type caseItem struct {
 	next       string
 	due        string
 	number     string
+	stuck      bool
 	searchable string
 }
 
@@ -62,7 +67,7 @@ func NewCases(ctx context.Context, env Env, shown func()) *Cases {
 	for _, t := range record.CaseTypes {
 		c.Types = append(c.Types, Filter{Name: t, Label: w.T("cases.type." + t)})
 	}
-	for i, s := range []string{"active", "late", "closed", "all"} {
+	for i, s := range []string{"active", "late", "stuck", "closed", "all"} {
 		c.States = append(c.States, Filter{Name: s, Label: w.T("cases.state." + s), On: i == 0})
 	}
 	return c
@@ -135,18 +140,26 @@ func (c *Cases) item(r *record.Record, today string) caseItem {
 	it.row = CaseRow{ID: r.ID, Person: r.Ref("detainee"), Name: w.T("cases.person_gone")}
 	if ok {
 		it.row.Name = listName(w, person)
+		it.row.Initials = initials(person.Paternal, person.Maternal, person.Given, person.Title)
 	}
 	step := ""
 	if it.kind == "release" && it.step != "" {
 		step = optionLabel(w, record.Case, "step", it.step)
 	}
 	it.row.Line = dot(it.number, w.T("cases.type."+it.kind), step, it.assigned)
+	it.row.Short = w.T("cases.type." + it.kind)
 	it.row.Chip = caseChip(c.env, it.state)
+	if it.row.Mark = stuckChip(c.env, r); it.row.Mark.Text != "" {
+		it.stuck = true
+	}
 	if it.state != "closed" && (it.due != "" || it.next != "") {
 		it.row.Late = it.due != "" && it.due < today
 		key := "cases.due"
 		if it.row.Late {
 			key = "cases.overdue"
+		}
+		if it.row.Late {
+			it.row.Mark = Chip{Text: w.T("cases.late"), Tone: Bad}
 		}
 		due := ""
 		if it.due != "" {
@@ -205,6 +218,7 @@ func (c *Cases) narrow() {
 			state == "active" && it.state == "closed",
 			state == "closed" && it.state != "closed",
 			state == "late" && !it.row.Late,
+			state == "stuck" && !it.stuck,
 			c.Mine && it.assigned != me,
 			!holdsAll(it.searchable, words):
 			continue

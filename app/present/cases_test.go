@@ -227,7 +227,7 @@ func TestCaseEditKeepsBase(t *testing.T) {
 	f := c.EditNext()
 	f.Set("next_step_due", "30/11/2026")
 	saved := false
-	c.SaveForm(f, func(ok bool) { saved = ok })
+	SaveForm(context.Background(), o.env(t), f, func(ok bool) { saved = ok })
 	last := o.said[len(o.said)-1]
 	if !saved || last.Base == nil || len(last.Set) != 1 || last.Set["next_step_due"] != "2026-11-30" {
 		t.Errorf("change = %+v", last)
@@ -235,7 +235,7 @@ func TestCaseEditKeepsBase(t *testing.T) {
 	o.fail = fault.Refuse("edit", "refused", []fault.Problem{{Field: "next_step_due", Key: "date_impossible"}})
 	f = c.EditNext()
 	f.Set("next_step_due", "1/12/2026")
-	c.SaveForm(f, func(ok bool) { saved = ok })
+	SaveForm(context.Background(), o.env(t), f, func(ok bool) { saved = ok })
 	if saved || f.Field("next_step_due").Problem == "" {
 		t.Error("a refusal must stand beside its field")
 	}

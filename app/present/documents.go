@@ -57,7 +57,7 @@ func NewDocuments(ctx context.Context, env Env, shown func()) *Documents {
 	d.Kinds = []Filter{{Name: "all", Label: env.Words.T("documents.kind.all"), On: true}}
 	for _, k := range record.DocumentKinds {
 		if reports.Available(k) {
-			d.Kinds = append(d.Kinds, Filter{Name: k, Label: env.Words.T("documents.kind." + k)})
+			d.Kinds = append(d.Kinds, Filter{Name: k, Label: env.Words.T("document." + k)})
 		}
 	}
 	return d
@@ -153,7 +153,7 @@ func documentChip(env Env, changed []string) Chip {
 func documentRow(env Env, r *record.Record) DocumentRow {
 	w := env.Words
 	row := DocumentRow{
-		ID: r.ID, Number: r.Get("number"), Kind: w.T("documents.kind." + r.Get("kind")),
+		ID: r.ID, Number: r.Get("number"), Kind: w.T("document." + r.Get("kind")),
 		When: dateText(w, r.Get("issued_at")), By: r.Get("issued_by"),
 	}
 	var names []string

@@ -129,7 +129,7 @@ func makeLines(ctx context.Context, env Env, work *record.Record) ([]MakeLine, e
 		if err != nil {
 			return nil, err
 		}
-		line := MakeLine{Kind: kind, Label: env.Words.T("documents.kind." + kind), Allowed: len(blocked) == 0}
+		line := MakeLine{Kind: kind, Label: env.Words.T("document." + kind), Allowed: len(blocked) == 0}
 		for _, p := range blocked {
 			line.Missing = append(line.Missing, problemText(env.Words, p))
 		}

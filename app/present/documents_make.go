@@ -55,7 +55,7 @@ func NewMaking(ctx context.Context, env Env, desk *reports.Desk, shown func()) *
 	m := &Making{env: env, ctx: ctx, desk: desk, shown: shown, State: Empty, latest: NewLatest[*makingData](env.Run)}
 	for i, k := range record.DocumentKinds {
 		if reports.Available(k) {
-			m.Kinds = append(m.Kinds, Filter{Name: k, Label: env.Words.T("documents.kind." + k), On: i == 0})
+			m.Kinds = append(m.Kinds, Filter{Name: k, Label: env.Words.T("document." + k), On: i == 0})
 		}
 	}
 	m.Request.Kind = on(m.Kinds).Name
@@ -179,29 +179,11 @@ func (m *Making) read(ctx context.Context, req reports.Request) (*makingData, er
 		return nil, err
 	}
 	d.gate = gateLines(m.env.Words, req.Kind, d.preview.Blocked, d.preview.Warnings)
-	if d.tos, err = m.addressees(ctx, req.For[0]); err != nil {
+	if d.tos, err = relatives(ctx, m.env, req.For[0]); err != nil {
 		return nil, err
 	}
 	d.others, err = m.household(ctx, req)
 	return d, err
-}
-
-// addressees are the relatives of a person, with their ties.
-func (m *Making) addressees(ctx context.Context, person record.ID) ([]Option, error) {
-	w := m.env.Words
-	ties, err := m.env.API.Links(ctx, person, record.Relationship)
-	if err != nil {
-		return nil, err
-	}
-	var tos []Option
-	for _, t := range ties {
-		if t.Deleted || t.Ref("detainee") != person {
-			continue
-		}
-		label := dot(refName(m.env, t.Ref("contact")), optionLabel(w, record.Relationship, "kinship", t.Get("kinship")))
-		tos = append(tos, Option{Value: t.Ref("contact").String(), Label: label})
-	}
-	return tos, nil
 }
 
 // household are the other detainees of the chosen addressee, for the papers

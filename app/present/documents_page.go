@@ -93,7 +93,7 @@ func (p *Paper) take(v reports.Verdict) {
 		return
 	}
 	r := v.Document
-	p.ID, p.Title = r.ID, w.T("documents.kind."+v.Kind)
+	p.ID, p.Title = r.ID, w.T("document."+v.Kind)
 	for _, id := range r.Refs("about") {
 		if row, ok := p.env.API.Row(id); ok {
 			p.About = append(p.About, personRow(p.env, row))

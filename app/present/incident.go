@@ -169,16 +169,6 @@ func (p *Incident) Done() {
 	}
 }
 
-// SaveForm saves a form of this incident.
-func (p *Incident) SaveForm(f *Form, done func(bool)) {
-	change, ok := f.Change()
-	if !ok {
-		done(false)
-		return
-	}
-	saveForm(p.ctx, p.env, f, done, change)
-}
-
 // NewIncidentForm opens the form of a new incident.
 func NewIncidentForm(env Env) *Form {
 	f := NewForm(record.Incident, nil, []string{"name", "kind_of", "facility", "wings", "started", "confirmed_facts", "unconfirmed_facts"}, env.Words, env.API.Now())
