@@ -76,6 +76,8 @@ type Change struct {
 	Reason string
 	Delete bool
 	List   string // the imported list that speaks; "" when the member does
+
+	checked bool // Set is canonical already: an import has read and checked its rows
 }
 
 // Addition is an entry to add: a claim, toll, note or step.

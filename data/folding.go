@@ -62,7 +62,7 @@ func (o *Office) foldSome(f *folded, from int) (int, error) {
 		t, ok := byID[c.Record]
 		if !ok {
 			var err error
-			if t, err = o.touch(c.Record); err != nil {
+			if t, err = o.touch(c.Kind, c.Record); err != nil {
 				return 0, err
 			}
 			byID[c.Record] = t
@@ -103,7 +103,10 @@ func changeSize(c *ledger.Change) int {
 }
 
 // touch reads a record before it is changed; one that is missing is new.
-func (o *Office) touch(id record.ID) (*touched, error) {
+func (o *Office) touch(kind record.Kind, id record.ID) (*touched, error) {
+	if o.absent(kind, id) {
+		return &touched{state: &fold.State{}}, nil
+	}
 	s, places, err := o.state(id)
 	if isMissing(err) {
 		return &touched{state: &fold.State{}}, nil
@@ -161,11 +164,12 @@ func (o *Office) finish(t *touched) error {
 	}
 	t.items = append(t.items, item)
 	t.gone = t.state.Deleted()
-	if t.gone {
-		return nil
+	var row []byte // empty for a deleted record
+	if !t.gone {
+		t.row = rowOf(fold.View(t.state, o.names.get))
+		row = encodeRow(make([]byte, 0, 256), &t.row)
 	}
-	t.row = rowOf(fold.View(t.state, o.names.get))
-	if item, err = o.store.RowItem(t.state.Kind, t.state.ID, encodeRow(nil, &t.row)); err != nil {
+	if item, err = o.store.RowItem(t.state.Kind, t.state.ID, row); err != nil {
 		return err
 	}
 	t.items = append(t.items, item)
@@ -191,9 +195,6 @@ func (o *Office) put(f *folded, upTo int, list []*touched) error {
 		switch {
 		case t.gone && t.existed:
 			counts[kind]--
-			if err := tx.DropRow(kind, t.state.ID); err != nil {
-				return err
-			}
 		case !t.gone && !t.existed:
 			counts[kind]++
 		}
@@ -250,6 +251,7 @@ func (o *Office) show(list []*touched) {
 		switch {
 		case t.gone:
 			gone = append(gone, t.state.ID)
+			o.gone.add(t.state.ID)
 		case listed(t.state.Kind):
 			rows = append(rows, t.row)
 		}
@@ -320,6 +322,38 @@ func decodePlace(b []byte) (p place, err error) {
 		return place{}, fmt.Errorf("read place: %w", err)
 	}
 	return p, nil
+}
+
+// absent tells without reading that there never was such a record: one of a
+// listed kind has a row in memory or was deleted. An import asks this of every
+// new row.
+func (o *Office) absent(kind record.Kind, id record.ID) bool {
+	if !listed(kind) || o.gone.has(id) {
+		return false
+	}
+	_, shown := o.index.Get(id)
+	return !shown
+}
+
+// idSet is the ids of deleted records.
+type idSet struct {
+	mu  sync.RWMutex
+	ids map[record.ID]bool
+}
+
+func (s *idSet) add(id record.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ids == nil {
+		s.ids = map[record.ID]bool{}
+	}
+	s.ids[id] = true
+}
+
+func (s *idSet) has(id record.ID) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.ids[id]
 }
 
 // counts are the rows of each kind, kept with the working copy: when what is

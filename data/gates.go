@@ -55,6 +55,15 @@ func GateFacts(ctx context.Context, o Reader, about, addressee, caseID record.ID
 	}
 	if f.Detainee != nil {
 		f.Status = rule.Conclude(f.Detainee)
+		// One letter to a household speaks of several people, each with his own
+		// case of the same type.
+		if named := f.Case; named != nil && named.Ref("detainee") != f.Detainee.ID {
+			for _, own := range links(f.Detainee.ID, record.Case) {
+				if !own.Deleted && own.Ref("detainee") == f.Detainee.ID && own.Get("type") == named.Get("type") && (f.Case == named || own.Get("state") != "closed") {
+					f.Case = own
+				}
+			}
+		}
 		f.Notifications = links(f.Detainee.ID, record.Notification)
 		for _, tie := range links(f.Detainee.ID, record.Relationship) {
 			if tie.Ref("contact") == addressee && !addressee.IsZero() {

@@ -16,6 +16,7 @@ import (
 	"paradero/data/match"
 	"paradero/data/record"
 	"paradero/data/search"
+	"paradero/data/store"
 )
 
 // inFlight is how many batches an import keeps on their way to the disk, so
@@ -253,9 +254,9 @@ const samePaperScore = 0.5
 
 // prepare makes a row's change against what its list last said of that record.
 func (im *importing) prepare(id record.ID, row *ImportRow) (p *prepared, fresh bool, err error) {
-	c := &Change{Record: id, Kind: row.Kind, List: im.list, Set: row.Values}
+	c := &Change{Record: id, Kind: row.Kind, List: im.list, Set: row.Values, checked: true}
 	schema := record.SchemaOf(row.Kind)
-	s, _, err := im.office.readState(id)
+	s, err := im.known(row.Kind, id)
 	if isMissing(err) {
 		if schema.Entry {
 			return nil, false, fault.New(fault.NotFound, "import", "not_found", id.String())
@@ -278,6 +279,18 @@ func (im *importing) prepare(id record.ID, row *ImportRow) (p *prepared, fresh b
 	c.Add = im.additions(s, row)
 	p, err = im.office.build(s, fold.View(s, im.office.names.get), listSeen{s, im.list}, c)
 	return p, false, err
+}
+
+// known reads a record's state, or store.ErrMissing.
+func (im *importing) known(kind record.Kind, id record.ID) (*fold.State, error) {
+	im.office.use.RLock()
+	absent := im.office.absent(kind, id)
+	im.office.use.RUnlock()
+	if absent {
+		return nil, store.ErrMissing
+	}
+	s, _, err := im.office.readState(id)
+	return s, err
 }
 
 // news gives the values that differ from what the list said last time. What

@@ -68,6 +68,7 @@ type Office struct {
 	use         sync.RWMutex // the working copy is replaced under its write lock
 	watchers    watchers
 	counts      counts
+	gone        idSet
 	foldedHeads map[record.ID]head // as the working copy has them; the folding goroutine's own
 	damage      []ledger.Damage    // found in the journal while opening
 	foreign     []ledger.Pos       // batches there that do not verify or open

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"paradero/data/fault"
 	"paradero/data/fold"
@@ -136,6 +137,10 @@ func (o *Office) checkValues(schema *record.Schema, was *record.Record, c *Chang
 	}
 	maps.Copy(values, c.Set)
 	day := o.Now()
+	if c.checked {
+		fromAge(values, c, day)
+		return values, nil, nil
+	}
 	canonical, found := record.CheckAll(schema.Kind, values, day)
 	var refused, warned []fault.Problem
 	for _, p := range found {
@@ -159,10 +164,15 @@ func (o *Office) checkValues(schema *record.Schema, was *record.Record, c *Chang
 		}
 		warned = append(warned, found...)
 	}
-	if age, err := strconv.Atoi(canonical["age"]); err == nil && c.Set["age"] != "" && c.Set["birth"] == "" {
-		canonical["birth"] = record.BirthFromAge(age, day) // an age is true only on the day it was said
-	}
+	fromAge(canonical, c, day)
 	return canonical, warned, nil
+}
+
+// fromAge keeps an age as a birth "~34@day": it is true only on the day it was said.
+func fromAge(values map[string]string, c *Change, day time.Time) {
+	if age, err := strconv.Atoi(values["age"]); err == nil && c.Set["age"] != "" && c.Set["birth"] == "" {
+		values["birth"] = record.BirthFromAge(age, day)
+	}
 }
 
 // claimOf turns concluded fields of a change into one claim by the member or

@@ -76,8 +76,10 @@ func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*
 func (o *Office) Each(ctx context.Context, kind record.Kind, do func(*record.Record) error) error {
 	var ids []record.ID
 	o.use.RLock()
-	err := o.store.Rows(ctx, kind, 1, func(_ record.Kind, id record.ID, _ []byte) error {
-		ids = append(ids, id)
+	err := o.store.Rows(ctx, kind, 1, func(_ record.Kind, id record.ID, row []byte) error {
+		if len(row) > 0 {
+			ids = append(ids, id)
+		}
 		return nil
 	})
 	o.use.RUnlock()

@@ -186,6 +186,10 @@ func (o *Office) readRows(ctx context.Context) error {
 	err := o.store.Rows(ctx, 0, runtime.NumCPU(), func(kind record.Kind, id record.ID, b []byte) error {
 		var row search.Row
 		var err error
+		if len(b) == 0 {
+			o.gone.add(id)
+			return nil
+		}
 		if listed(kind) {
 			if row, err = decodeRow(kind, id, b); err != nil {
 				return err

@@ -101,8 +101,10 @@ func (o *Office) verifyStore(ctx context.Context, progress func(Progress)) ([]Fi
 	var found []Finding
 	rows, missing, bad := map[record.Kind]int{}, 0, 0
 	done := 0
-	err := o.store.Rows(ctx, 0, 1, func(kind record.Kind, id record.ID, _ []byte) error {
-		rows[kind]++
+	err := o.store.Rows(ctx, 0, 1, func(kind record.Kind, id record.ID, row []byte) error {
+		if len(row) > 0 {
+			rows[kind]++
+		}
 		switch _, _, err := o.state(id); {
 		case errors.Is(err, store.ErrMissing):
 			missing++

@@ -326,7 +326,7 @@ func (s *Store) RecordItem(id record.ID, plain []byte) (Item, error) {
 	return s.item(recordKey(id), plain)
 }
 
-// RowItem seals what lists show.
+// RowItem seals what lists show; an empty row marks a deleted record.
 func (s *Store) RowItem(kind record.Kind, id record.ID, plain []byte) (Item, error) {
 	return s.item(rowKey(kind, id), plain)
 }
@@ -339,15 +339,6 @@ func (t *Tx) Put(items ...Item) error {
 			return fmt.Errorf("put in store: %w", err)
 		}
 	}
-	return nil
-}
-
-// DropRow takes a deleted record out of the lists.
-func (t *Tx) DropRow(kind record.Kind, id record.ID) error {
-	if err := t.txn.Delete(rowKey(kind, id)); err != nil {
-		return fmt.Errorf("drop row: %w", err)
-	}
-	t.size += 64
 	return nil
 }
 
