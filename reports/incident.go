@@ -63,7 +63,9 @@ func incidentReport(d *dossier, b *body) []fault.Problem {
 	t, r := d.texts, d.incident
 	d.opening(b, t.T("incident-report.title"))
 	b.para(t.T("incident-report.intro", d.momentWords(d.now)))
-	b.facts(d.fields(r, nil, "name", "kind_of", "facility", "wings", "started", "ended")...)
+	name := d.field(r, "name", nil)
+	name.label = t.T("label.incident")
+	b.facts(append([]fact{name}, d.fields(r, nil, "kind_of", "facility", "wings", "started", "ended")...)...)
 	d.openText(b, "incident-report.confirmed", "confirmed_facts")
 	d.openText(b, "incident-report.unconfirmed", "unconfirmed_facts")
 	d.counts(b)
@@ -104,7 +106,7 @@ func (d *dossier) counts(b *body) {
 		category := d.word("category", s.Category)
 		for _, src := range s.Sources {
 			for _, c := range src.Points {
-				rows = append(rows, []string{category, t.Count(c.Count), d.word("unit", c.Unit), src.Source, d.short(c.When)})
+				rows = append(rows, []string{capital(category), t.Count(c.Count), d.word("unit", c.Unit), src.Source, d.short(c.When)})
 			}
 			last := src.Latest()
 			b.state(fact{name: "toll." + s.Category + "/" + clip(src.Source), raw: strconv.Itoa(last.Count)})
@@ -168,11 +170,11 @@ func (d *dossier) own(b *body) {
 	var facts []fact
 	for _, life := range record.LifeStatuses {
 		n := d.crowd.lives[life]
-		facts = append(facts, fact{
-			name: "named." + life, raw: strconv.Itoa(n), label: "", value: t.Count(n),
-			source: t.T("incident-report.own_source"),
-		})
-		facts[len(facts)-1].label = capital(d.word("life", life))
+		f := fact{name: "named." + life, raw: strconv.Itoa(n), label: capital(d.word("life", life)), source: t.T("incident-report.own_source")}
+		if n > 0 {
+			f.value = t.Count(n)
+		}
+		facts = append(facts, f)
 	}
 	b.facts(facts...)
 	for _, s := range rule.Tolls(d.incident) {

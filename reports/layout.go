@@ -61,6 +61,9 @@ func (d *dossier) frame(p paper, b *body, st stamp) page.Frame {
 		return f
 	}
 	f.Foot = d.texts.T("doc.confidential")
+	if own := d.req.Kind + ".confidential"; d.texts.Has(own) {
+		f.Foot = d.texts.T(own)
+	}
 	f.PageOf = func(n, of int) string { return d.texts.T("doc.page", strconv.Itoa(n), strconv.Itoa(of)) }
 	if st.number == "" {
 		f.Head = []string{d.texts.T("doc.draft_number")}

@@ -72,7 +72,7 @@ func TestPapersSayWhatTheyMust(t *testing.T) {
 				"Este documento no es boleta de excarcelación ni documento oficial.", "Para: Rosa Elena Quishpe Guamán (madre)", "Iván Andrés Vera Quishpe", "1714307103",
 				"CPL Guayas N°1", "Cumplimiento de la pena, COIP art. 65", "Dra. Inés Yépez Zambrano", "09281-2024-01234", "BE-2026-00871", "20 de noviembre de 2026",
 				"No constan condiciones", "22 de noviembre de 2026, 16:00", "Puerta principal", "son una estimación", "Lista para el día de la salida", "Mi cédula original",
-				"Registrado por Ximena Cañarte Loor, 21/11/2026", "Según Lista del SNAI, 10/11/2026", "Versión 1, ejemplar 1", "Caso L-2026-014",
+				"Registró Ximena Cañarte Loor, 21/11/2026", "Según Lista del SNAI, 10/11/2026", "Versión 1, ejemplar 1", "Caso L-2026-014",
 				"Datos al 21 de noviembre de 2026, 14:30", "Emitido en Guayaquil", "Trabajo social", "Confidencial", "Página 1 de", "Código de verificación",
 			},
 			never: []string{"Kevin", "Nina"},
@@ -82,7 +82,7 @@ func TestPapersSayWhatTheyMust(t *testing.T) {
 				"Guayaquil, 21 de noviembre de 2026", "Señora Rosa:", "la muerte de su hijo Kevin Íñigo Vera Quishpe", "Registro Civil", "Ximena Cañarte Loor",
 				"No hace falta responder", "Esta carta no sustituye el acta de defunción.",
 			},
-			never: []string{"CC-2026", "Página", "Código", "Guayas N°1", "huellas", "DML", "video", "COIP", "Iván", "Nina", "1710034065", "0100000009", "Confidencial", "{", "Registrado"},
+			never: []string{"CC-2026", "Página", "Código", "Guayas N°1", "huellas", "DML", "video", "COIP", "Iván", "Nina", "1710034065", "0100000009", "Confidencial", "{", "Registró"},
 		},
 		"notification-record": {
 			say: []string{
