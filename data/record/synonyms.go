@@ -18,12 +18,12 @@ var Synonyms = map[string]map[string]string{
 			"sentencia ejecutoriada", "sentenciados", "convicted",
 		},
 		"contravention": {
-			"contraventor", "contraventora", "contravencion", "contravenciones", "transito", "contravencion de transito",
+			"contraventor", "contraventora", "contravencion", "contravenciones", "transito", "contravencion de transito", "held for a contravention",
 			"contraventores",
 		},
 		"coercive": {
 			"apremio", "apremiado", "apremiada", "apremio personal", "por apremio", "alimentos", "pension alimenticia",
-			"pensiones alimenticias", "boleta de apremio", "apremios", "held by apremio",
+			"pensiones alimenticias", "boleta de apremio", "apremios", "held by apremio", "coercive detention",
 		},
 	}),
 	"security_level": fold(map[string][]string{
@@ -36,20 +36,20 @@ var Synonyms = map[string]map[string]string{
 	"preferred_channel":  channelWords,
 	"forbidden_channels": channelWords,
 	"voicemail": fold(map[string][]string{
-		"vague_only": {"solo algo general", "vago", "sin detalles", "solo vago", "general", "only vague"},
+		"vague_only": {"solo algo general", "solo mensajes vagos", "vague messages only", "vago", "sin detalles", "solo vago", "general", "only vague"},
 		"allowed":    {"si", "permitido", "yes", "se permite", "puede"}, "never": {"no", "nunca", "jamas"},
 	}),
 	"threat": fold(map[string][]string{
-		"none": {"no", "ninguna", "ninguno", "sin amenaza"}, "threat": {"si", "amenaza", "amenazas", "amenazado", "amenazada", "yes", "threatened"},
+		"none": {"no", "ninguna", "ninguno", "sin amenaza", "sin amenaza conocida", "no known threat"}, "threat": {"si", "amenaza", "amenazas", "amenazado", "amenazada", "yes", "threatened"},
 		"extortion": {"extorsion", "vacuna", "vacunas", "extorsionado", "extorsionada"},
 	}),
 	"literacy": fold(map[string][]string{
-		"reads": {"lee", "si", "lee y escribe", "alfabeta", "yes"}, "reads_little": {"lee poco", "poco", "con dificultad", "little"},
+		"reads": {"lee", "si", "lee y escribe", "alfabeta", "yes"}, "reads_little": {"lee poco", "reads a little", "poco", "con dificultad", "little"},
 		"does_not_read": {"no", "no lee", "analfabeta", "analfabeto", "no sabe leer"},
 	}),
 	"role_in_household": fold(map[string][]string{
 		"speaks_for_it": {"habla por el hogar", "vocero", "vocera", "representante", "speaks for the household"},
-		"member":        {"miembro", "integrante"}, "must_not_be_told": {"no debe saber", "no se le debe decir", "no informar"},
+		"member":        {"miembro", "integrante"}, "must_not_be_told": {"no debe saber", "no se le debe informar", "no se le debe decir", "no informar"},
 	}),
 	"consent_how": fold(map[string][]string{
 		"written": {"escrito", "por escrito", "firmado", "in writing"}, "spoken": {"de palabra", "verbal", "oral", "hablado"},
@@ -63,11 +63,11 @@ var Synonyms = map[string]map[string]string{
 		"unsafe":       {"inseguro", "no seguro", "peligro", "no era seguro"},
 	}),
 	"mode": fold(map[string][]string{
-		"in_person": {"en persona", "persona", "presencial", "visita", "face to face"}, "phone": {"telefono", "por telefono", "llamada", "celular"},
+		"in_person": {"en persona", "persona", "presencial", "visita", "face to face"}, "phone": {"telefono", "por telefono", "llamada", "celular", "by phone"},
 	}),
 	"known_how": fold(map[string][]string{
-		"nothing": {"nada", "no sabia", "no sabia nada"}, "press": {"prensa", "noticias", "television", "tv", "radio", "news"},
-		"rumour": {"rumor", "rumores", "rumor"}, "official": {"oficial", "fuente oficial", "autoridad"},
+		"nothing": {"nada", "no sabia", "no sabia nada", "knew nothing"}, "press": {"prensa", "noticias", "television", "tv", "radio", "news"},
+		"rumour": {"rumor", "rumores", "rumor"}, "official": {"oficial", "fuente oficial", "via oficial", "officially", "autoridad"},
 		"other": {"otro", "otra", "otra fuente"}, "video": {"redes", "redes sociales", "un video", "por un video"},
 	}),
 	"type": fold(map[string][]string{
@@ -83,10 +83,10 @@ var Synonyms = map[string]map[string]string{
 		"semiabierto":     {"regimen semiabierto", "semi abierto", "semi open regime", "semi open"}, "abierto": {"regimen abierto", "open regime"},
 		"caducidad":   {"caducidad de la prision preventiva", "caducidad de la preventiva", "expiry of remand"},
 		"home_arrest": {"arresto domiciliario", "domiciliario"}, "pardon": {"indulto"}, "habeas_corpus": {"habeas"},
-		"payment": {"pago", "pago o acuerdo", "apremio", "contravencion"}, "prelibertad": {"pre libertad", "early release"},
+		"payment": {"pago", "pago o acuerdo", "payment or agreement", "apremio", "contravencion"}, "prelibertad": {"pre libertad", "pre release", "early release"},
 	}),
 	"step": fold(map[string][]string{
-		"screened": {"revisado", "examinado"}, "eligible": {"elegible", "cumple", "con derecho"}, "papers_collected": {"papeles completos", "papeles reunidos", "documentos reunidos", "documentos"},
+		"screened": {"revisado", "examinado"}, "eligible": {"elegible", "cumple requisitos", "cumple", "con derecho"}, "papers_collected": {"papeles completos", "papeles reunidos", "documentos reunidos", "documentos"},
 		"filed": {"presentado", "presentada", "ingresado", "solicitud presentada"}, "hearing": {"audiencia"},
 		"ordered": {"ordenada", "ordenado", "boleta", "boleta emitida", "con boleta", "libertad ordenada"}, "checked_at_prison": {"verificado en el centro", "verificacion en el centro", "checked at the prison"},
 		"left": {"salio", "libre", "salio libre"},
@@ -107,16 +107,16 @@ var Synonyms = map[string]map[string]string{
 		"whole": {"completo", "cuerpo", "cuerpo completo", "entero", "whole body"}, "part": {"parte", "parcial", "fragmento", "partes"},
 	}),
 	"method": fold(map[string][]string{
-		"fingerprints": {"huellas", "huellas dactilares", "dactiloscopia", "huella", "necrodactilia"}, "dental": {"odontologia", "ficha dental", "dientes", "dental record", "dental records"},
+		"fingerprints": {"huellas", "huellas dactilares", "dactiloscopia", "huella", "necrodactilia"}, "dental": {"odontologia", "ficha dental", "registro dental", "dientes", "dental record", "dental records"},
 		"dna": {"adn", "prueba de adn", "genetica"}, "implant_serial": {"serie de implante", "implante", "numero de serie de un implante", "serial number of an implant"},
 		"death_record":     {"acta de defuncion", "defuncion", "registro civil", "inscripcion de defuncion"},
-		"medical_findings": {"hallazgos medicos", "hallazgo medico"}, "tattoos": {"tatuaje", "tatuajes"},
-		"property": {"pertenencias", "objetos", "efectos personales", "efectos", "belongings"}, "clothing": {"ropa", "vestimenta", "prendas", "clothes"},
-		"visual": {"reconocimiento visual", "a la vista", "fotografia", "visual recognition"}, "video": {"un video"},
-		"seen": {"visto", "vista", "lo vieron", "fue visto", "visto en persona", "seen in person"}, "spoken_to": {"hablo", "se hablo con el", "se hablo con la persona", "hablaron", "llamada"},
+		"medical_findings": {"hallazgos medicos", "hallazgo medico", "hallazgos medicos no basta", "medical findings not enough"}, "tattoos": {"tatuaje", "tatuajes", "tatuajes no basta", "tattoos not enough"},
+		"property": {"pertenencias", "objetos", "efectos personales", "pertenencias no basta", "belongings not enough", "efectos", "belongings"}, "clothing": {"ropa", "vestimenta", "ropa no basta", "clothing not enough", "prendas", "clothes"},
+		"visual": {"reconocimiento visual", "a la vista", "reconocimiento visual no basta", "visual recognition not enough", "fotografia", "visual recognition"}, "video": {"un video", "video no basta", "video not enough"},
+		"seen": {"visto", "vista", "lo vieron", "se le vio", "fue visto", "visto en persona", "seen in person"}, "spoken_to": {"hablo", "se hablo con el", "se hablo con la persona", "hablaron", "llamada"},
 	}),
 	"source_kind": fold(map[string][]string{
-		"member": {"miembro", "equipo", "colega", "miembro del equipo", "team member"}, "family": {"familia", "familiar", "familiares"},
+		"member": {"miembro", "equipo", "colega", "miembro del equipo", "team", "team member"}, "family": {"familia", "familiar", "familiares"},
 		"official_list": {"lista oficial", "listado oficial", "listado", "lista"}, "authority": {"autoridad", "snai", "fiscalia", "gobierno", "policia"},
 		"hospital": {"casa de salud", "medico"}, "prison": {"centro", "carcel", "centro de privacion de libertad"},
 		"press": {"prensa", "medios", "noticias", "news"}, "video": {"redes", "redes sociales"}, "rumour": {"rumor"}, "other": {"otro", "otra"},
@@ -145,22 +145,22 @@ var sexWords = fold(map[string][]string{
 // lifeWords: a list's "fallecido" is a report; only a person confirms, and says
 // so in full.
 var lifeWords = fold(map[string][]string{
-	"unknown":          {"se desconoce", "desconocido", "desconocida", "no se sabe", "sin noticias", "sin informacion", "not known"},
-	"reported_alive":   {"vivo", "viva", "con vida", "ileso", "ilesa", "alive", "a salvo", "reportado vivo", "reportada viva", "estable"},
-	"reported_injured": {"herido", "herida", "lesionado", "lesionada", "injured", "herido grave", "reportado herido", "wounded"},
-	"reported_missing": {"desaparecido", "desaparecida", "no aparece", "missing", "no localizado", "no localizada", "reportado desaparecido", "extraviado"},
+	"unknown":          {"se desconoce", "desconocido", "desconocida", "no se sabe", "sin noticias", "no news", "sin informacion", "not known"},
+	"reported_alive":   {"vivo", "viva", "con vida", "ileso", "con vida segun reporte", "ilesa", "alive", "a salvo", "reportado vivo", "reportada viva", "estable"},
+	"reported_injured": {"herido", "herida", "lesionado", "lesionada", "injured", "herido grave", "reportado herido", "con heridas segun reporte", "wounded"},
+	"reported_missing": {"desaparecido", "desaparecida", "no aparece", "missing", "no localizado", "no localizada", "reportado desaparecido", "sin paradero segun reporte", "sin paradero", "extraviado"},
 	"reported_dead": {
 		"muerto", "muerta", "fallecido", "fallecida", "occiso", "occisa", "dead", "deceased", "murio", "fallecio",
-		"reportado muerto", "reportado fallecido", "difunto", "reported dead unconfirmed", "se reporta fallecido sin confirmar", "reportado muerto sin confirmar",
+		"reportado muerto", "reportado fallecido", "difunto", "muerte reportada sin confirmar", "muerte reportada", "reported dead unconfirmed", "se reporta fallecido sin confirmar", "reportado muerto sin confirmar",
 	},
-	"confirmed_alive": {"vivo confirmado", "con vida confirmado", "viva confirmada", "confirmado vivo", "confirmado con vida", "confirmada con vida"},
+	"confirmed_alive": {"vivo confirmado", "alive confirmed", "con vida confirmado", "viva confirmada", "confirmado vivo", "confirmado con vida", "confirmada con vida"},
 	"confirmed_dead":  {"muerte confirmada", "fallecido confirmado", "fallecida confirmada", "muerto confirmado", "fallecimiento confirmado", "confirmado muerto", "confirmado fallecido", "death confirmed"},
 })
 
 var releaseWords = fold(map[string][]string{
 	"detained":    {"detenido", "detenida", "preso", "presa", "recluido", "recluida", "interno", "interna", "ppl", "activo", "en el centro", "privado de libertad", "held", "privada de libertad"},
 	"transferred": {"trasladado", "trasladada", "traslado"}, "hospitalised": {"hospitalizado", "hospitalizada", "en el hospital", "hospital", "hospitalized", "in hospital"},
-	"ordered_released": {"con boleta", "boleta", "con boleta de libertad", "con boleta de excarcelacion", "libertad ordenada", "ordenada su libertad", "release ordered"},
+	"ordered_released": {"con boleta", "boleta", "con boleta de libertad", "con boleta de excarcelacion", "con orden de excarcelacion", "libertad ordenada", "ordenada su libertad", "release ordered"},
 	"released":         {"libre", "en libertad", "liberado", "liberada", "excarcelado", "excarcelada", "salio", "salio libre", "free"},
 })
 
@@ -168,8 +168,8 @@ var kinshipWords = fold(map[string][]string{
 	"mother": {"madre", "mama", "mami", "mom", "mum"}, "father": {"padre", "papa", "papi", "dad"}, "wife": {"esposa", "conyuge", "mujer", "senora"},
 	"husband": {"esposo", "marido"}, "partner": {"pareja", "conviviente", "union de hecho", "companero", "companera", "novia", "novio", "union libre"},
 	"daughter": {"hija"}, "son": {"hijo"}, "sister": {"hermana", "nana"}, "brother": {"hermano", "nano"}, "grandmother": {"abuela", "abuelita"},
-	"grandfather": {"abuelo", "abuelito"}, "aunt": {"tia"}, "uncle": {"tio"}, "cousin": {"primo", "prima", "primo a", "prima o primo"}, "niece": {"sobrina"},
-	"nephew": {"sobrino"}, "friend": {"amigo", "amiga", "amistad", "vecino", "vecina", "conocido"}, "lawyer": {"abogado", "abogada", "defensor", "defensora"},
+	"grandfather": {"abuelo", "abuelito"}, "aunt": {"tia"}, "uncle": {"tio"}, "cousin": {"primo", "prima", "primo a", "prima o primo", "primo o prima"}, "niece": {"sobrina"},
+	"nephew": {"sobrino"}, "friend": {"amigo", "amiga", "amistad", "vecino", "vecina", "conocido"}, "lawyer": {"abogado", "abogada", "defensor", "abogado o abogada", "abogada o abogado", "defensora"},
 	"other": {"otro", "otra", "otro familiar", "familiar", "cunado", "cunada", "suegra", "suegro", "madrina", "padrino"},
 })
 
@@ -182,7 +182,7 @@ var channelWords = fold(map[string][]string{
 	"in_person": {"en persona", "persona", "visita", "presencial"}, "phone": {"telefono", "llamada", "celular", "por telefono", "call", "phone call"},
 	"whatsapp": {"wsp", "wa", "whats", "wasap", "whatsapp mensaje"}, "sms": {"mensaje de texto", "mensaje", "text", "text message"},
 	"voicemail": {"buzon de voz", "buzon", "contestadora"}, "letter": {"carta", "correo", "por carta"},
-	"through_other": {"por otra persona", "a traves de otra persona", "por medio de otro", "tercero", "through another", "through another person"},
+	"through_other": {"por otra persona", "a traves de otra persona", "por medio de otro", "por medio de otra persona", "tercero", "through another", "through another person"},
 })
 
 // fold turns option → words into word → option.
