@@ -255,17 +255,26 @@ func (d *dossier) contact(ctx context.Context, id record.ID) (*record.Record, er
 }
 
 // choose takes who speaks for the household of the first person, else the tied
-// contact who may be told and is nearest; nobody is better than the wrong one.
+// contact who may be told and is nearest.
 func (d *dossier) choose(ctx context.Context) (*record.Record, error) {
+	if n := newest(d.people[0].notifications, "when"); d.req.Kind == "notification-record" && n != nil {
+		return d.contact(ctx, n.Ref("contact")) // who was told
+	}
 	var best *record.Record
-	top := -1
+	top := 0
 	for _, t := range d.people[0].ties {
 		r, err := d.contact(ctx, t.Ref("contact"))
 		if err != nil {
 			return nil, err
 		}
-		if r == nil || r.Get("do_not_contact") == "true" || r.Get("consent_withdrawn_on") != "" || r.Get("role_in_household") == "must_not_be_told" {
+		if r == nil {
 			continue
+		}
+		var home *record.Record
+		if id := r.Ref("household"); !id.IsZero() {
+			if home, err = d.contact(ctx, id); err != nil {
+				return nil, err
+			}
 		}
 		n := 0
 		if r.Get("role_in_household") == "speaks_for_it" {
@@ -277,20 +286,28 @@ func (d *dossier) choose(ctx context.Context) (*record.Record, error) {
 		if k := t.Get("kinship"); k != "lawyer" && k != "friend" && k != "other" {
 			n++
 		}
-		if id := r.Ref("household"); !id.IsZero() {
-			h, err := d.contact(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			if h.Ref("speaks_for_it") == r.ID {
-				n += 8
-			}
+		if home.Ref("speaks_for_it") == r.ID {
+			n += 8
 		}
-		if n > top {
+		if !d.mayBeTold(r, home) {
+			n -= 100 // the gate will say why, where there is nobody else
+		}
+		if best == nil || n > top {
 			best, top = r, n
 		}
 	}
 	return best, nil
+}
+
+// mayBeTold asks the gate itself whether it would refuse this contact.
+func (d *dossier) mayBeTold(r, home *record.Record) bool {
+	for _, p := range rule.Blocking(rule.Gate(d.req.Kind, rule.Facts{Addressee: r, Household: home})) {
+		switch p.Field {
+		case "do_not_contact", "consent_withdrawn_on", "must_not_be_told", "forbidden_channels":
+			return false
+		}
+	}
+	return true
 }
 
 // gate asks data/rule for each person; where there are several, a problem says
