@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"paradero/data/fault"
@@ -33,8 +34,7 @@ type folded struct {
 	pos, next ledger.Pos
 	batch     *ledger.Batch
 	body      *ledger.Body
-	jobs      []*job
-	firsts    []int
+	number    uint64        // counted from the opening, see barrier
 	flush     chan struct{} // no batch: closed when everything before is folded
 }
 
@@ -42,8 +42,8 @@ type folded struct {
 const batchRoom = ledger.MaxBatch * 3 / 4
 
 // Edit is the one way in which anything is written. All changes stand in one
-// batch or none does; when it returns they are durable, folded and can be
-// found. A refused field or gate gives an error that names each reason, and
+// batch or none does; when it returns they are durable, and whoever reads
+// afterwards finds them. A refused field or gate gives an error that names each reason, and
 // nothing is written; warnings come with the receipts.
 func (o *Office) Edit(ctx context.Context, changes ...Change) ([]Receipt, error) {
 	prepared := make([]*prepared, len(changes))
@@ -216,13 +216,15 @@ func (o *Office) commit(_ context.Context, group []*job) {
 		return
 	}
 	o.heads.advance(batch)
-	f := &folded{pos: at[0], next: o.journal.End(), batch: batch, body: body, jobs: group, firsts: firsts}
-	for i, j := range group {
-		if j.bulk {
-			j.done <- outcome{batch: batch.Hash, first: firsts[i]}
-		}
+	interactive := false
+	for _, j := range group {
+		interactive = interactive || !j.bulk
 	}
-	o.folds <- f
+	number := o.order.sent(interactive)
+	for i, j := range group {
+		j.done <- outcome{batch: batch.Hash, first: firsts[i]}
+	}
+	o.folds <- &folded{pos: at[0], next: o.journal.End(), batch: batch, body: body, number: number}
 }
 
 // foldLoop brings durable batches into the working copy, one goroutine for all.
@@ -238,11 +240,49 @@ func (o *Office) foldLoop() {
 				o.suspect()
 			}
 		}
-		for i, j := range f.jobs {
-			if !j.bulk {
-				j.done <- outcome{batch: f.batch.Hash, first: f.firsts[i]}
-			}
-		}
+		o.order.folded(f.number)
+	}
+}
+
+// barrier lets a save return as soon as it is durable, while the working copy
+// follows: whoever reads waits, usually not at all, until what was saved before
+// is folded. Imports are not waited for.
+type barrier struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	last    uint64 // number of the last batch sent to be folded
+	must    uint64 // the last that readers must see
+	done    uint64 // the last that is folded
+}
+
+func newBarrier() *barrier {
+	b := &barrier{}
+	b.changed = sync.NewCond(&b.mu)
+	return b
+}
+
+func (b *barrier) sent(interactive bool) uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last++
+	if interactive {
+		b.must = b.last
+	}
+	return b.last
+}
+
+func (b *barrier) folded(number uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.done = number
+	b.changed.Broadcast()
+}
+
+func (b *barrier) wait() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for must := b.must; b.done < must; {
+		b.changed.Wait()
 	}
 }
 
@@ -267,6 +307,7 @@ func (o *Office) genesis(ctx context.Context, f Founding) error {
 	if _, err := o.submit(ctx, list, false); err != nil {
 		return err
 	}
+	o.order.wait()
 	if o.broken.Load() {
 		return fault.Wrap(errors.New("genesis was not folded"), fault.Internal, "create office", "store_failed")
 	}

@@ -60,6 +60,7 @@ type Office struct {
 
 	jobs    chan *job
 	folds   chan *folded
+	order   *barrier
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	closing sync.RWMutex // held for reading while a job is handed over
@@ -268,7 +269,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		cfg: cfg, disk: cfg.Disk, lock: lock, vault: v, index: search.New(),
 		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), heads: newFeedHeads(), foldedHeads: map[record.ID]head{},
 		keys: epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
-		jobs: make(chan *job, 64), folds: make(chan *folded, 4),
+		jobs: make(chan *job, 64), folds: make(chan *folded, 4), order: newBarrier(),
 	}
 	o.info.Store(&Info{Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,
 		Member: v.Keys().Member, Device: ledger.DeviceOf(deviceKey{o.sign}.Public())})

@@ -28,6 +28,7 @@ func (o *Office) Get(ctx context.Context, id record.ID) (*record.Record, error) 
 
 // readState is state for everybody but the folding goroutine.
 func (o *Office) readState(id record.ID) (*fold.State, []fold.Place, error) {
+	o.order.wait()
 	o.use.RLock()
 	defer o.use.RUnlock()
 	return o.state(id)
@@ -51,6 +52,7 @@ func (o *Office) read(id record.ID) (*record.Record, error) {
 
 // Links gives the records of a kind (0: any) that refer to a record, oldest first.
 func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*record.Record, error) {
+	o.order.wait()
 	o.use.RLock()
 	ids, err := o.store.Links(id, kind)
 	o.use.RUnlock()
@@ -75,6 +77,7 @@ func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*
 // Each gives every record of a kind to do, in the order of their ids.
 func (o *Office) Each(ctx context.Context, kind record.Kind, do func(*record.Record) error) error {
 	var ids []record.ID
+	o.order.wait()
 	o.use.RLock()
 	err := o.store.Rows(ctx, kind, 1, func(_ record.Kind, id record.ID, row []byte) error {
 		if len(row) > 0 {
@@ -119,13 +122,17 @@ func (o *Office) List(ctx context.Context, q ListQuery) (*search.Result, error) 
 func (o *Office) Row(id record.ID) (search.Row, bool) { return o.rows().Get(id) }
 
 func (o *Office) rows() *search.Index {
+	o.order.wait()
 	o.use.RLock()
 	defer o.use.RUnlock()
 	return o.index
 }
 
 // Count says how many records of a kind there are.
-func (o *Office) Count(kind record.Kind) int { return o.counts.get(kind) }
+func (o *Office) Count(kind record.Kind) int {
+	o.order.wait()
+	return o.counts.get(kind)
+}
 
 // Watch tells what changes until the context ends.
 func (o *Office) Watch(ctx context.Context) <-chan Event {
