@@ -74,10 +74,20 @@ func (n *session) draw() {
 // remake makes the rooms anew, in another language, at the same place.
 func (n *session) remake() {
 	n.leave()
+	n.closeRooms()
 	n.rooms = map[string]room.Room{}
 	n.draw()
 	n.open(n.current, true)
 	n.shell.buildMenu()
+}
+
+// closeRooms lets the rooms take back what they keep outside the office.
+func (n *session) closeRooms() {
+	for _, r := range n.rooms {
+		if c, ok := r.(room.Closer); ok {
+			c.Close()
+		}
+	}
 }
 
 func (n *session) room(key string) room.Room {
@@ -136,6 +146,7 @@ func (n *session) follow(events <-chan data.Event) {
 // release stops all work and closes the office. It may take a moment and is
 // best called away from the screen's goroutine.
 func (n *session) release() {
+	n.closeRooms()
 	n.work.close()
 	if err := n.office.Close(); err != nil {
 		fyne.LogError("close office", err)

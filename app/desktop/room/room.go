@@ -56,6 +56,10 @@ type (
 	Backer interface{ Back() bool }
 	// Watcher is told that records changed, ours or another's; only while open.
 	Watcher interface{ Changed(data.Event) }
+	// Closer lets go of what it keeps outside the office, as a paper that was
+	// opened for printing: asked before the room is forgotten, the office locked
+	// or the program ended.
+	Closer interface{ Close() }
 	// Dropper takes files dragged onto its page.
 	Dropper interface{ Dropped(paths []string) }
 )
