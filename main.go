@@ -4,12 +4,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 
+	"paradero/app"
 	"paradero/app/command"
 	"paradero/app/desktop"
 )
@@ -23,12 +23,12 @@ func main() { os.Exit(run(os.Args[1:])) }
 // goroutine of main, which this is.
 func run(args []string) (status int) {
 	defer func() {
-		if r := recover(); r != nil && os.Getenv("PARADERO_TRACE") == "" {
-			fmt.Fprintln(os.Stderr, "Paradero se detuvo por un error interno; lo guardado está a salvo. "+
-				"Paradero stopped by an internal error; what was saved is safe.")
+		if os.Getenv("PARADERO_TRACE") != "" {
+			return // for developers: the trace itself
+		}
+		if recover() != nil {
+			app.Crashed(os.Stderr)
 			status = 1
-		} else if r != nil {
-			panic(r)
 		}
 	}()
 	if !command.Verb(args) {

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"paradero/assets"
@@ -64,4 +66,19 @@ func Reasons(err error, w *assets.Words) []string {
 		out = append(out, ProblemText(p, w))
 	}
 	return out
+}
+
+// Crashed writes the sentence for a fault of the program itself, in the
+// person's language, and no trace.
+func Crashed(to io.Writer) {
+	set := DefaultSettings(os.Getenv)
+	if path, err := SettingsPath(); err == nil {
+		set, _ = LoadSettings(path) // the default ones when they cannot be read
+	}
+	w, err := assets.LoadWords(set.Lang)
+	if err != nil {
+		return
+	}
+	sentence, hint := general(w, "internal")
+	_, _ = io.WriteString(to, sentence+" "+hint+"\n")
 }

@@ -61,15 +61,28 @@ func (s *shell) front(width float32, content fyne.CanvasObject) fyne.CanvasObjec
 		widget.Gap(0),
 		widget.Inset(0, 0, 0, -6, widget.HStack(4, languages...)),
 		widget.Inset(6, 0, 0, 0, widget.Caption(w.T("desk.version", s.version)).Colored(widget.ColorRailMuted)))))
-	page := container.NewVScroll(widget.Inset(40, 24, 32, 24, widget.Centre(width, content)))
+	page := container.NewVScroll(widget.Inset(28, 24, 28, 24, container.New(restLayout{}, widget.Centre(width, content))))
 	return container.New(frontLayout{}, pane, page)
+}
+
+// restLayout puts a page where the eye rests, a third down, where it is shorter
+// than the window.
+type restLayout struct{}
+
+func (restLayout) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+
+func (restLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	o[0].Resize(fyne.NewSize(s.Width, o[0].MinSize().Height))
+	h := o[0].MinSize().Height
+	o[0].Resize(fyne.NewSize(s.Width, h))
+	o[0].Move(fyne.NewPos(0, max(0, (s.Height-h)/3)))
 }
 
 // choice is one of the ways on the welcome page.
 func choice(icon fyne.Resource, title, text string, do func()) fyne.CanvasObject {
 	pic := widget.Fixed(22, 22, newIcon(icon))
 	body := widget.HFill(14, 1, pic, widget.VStack(3, widget.SubHeading(title).Shrinks(), widget.NewParagraph(text).Muted()),
-		widget.Fixed(18, 18, newIcon(theme.NavigateNextIcon())))
+		widget.Fixed(18, 18, newIcon(mutedIcon(theme.NavigateNextIcon()))))
 	return widget.NewPanel(widget.ColorSurface, widget.ColorBorder,
 		widget.NewTapper(widget.Inset(14, 14, 14, 16, body), do))
 }

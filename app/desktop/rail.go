@@ -36,7 +36,7 @@ func (railLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 // sync stands, the rooms, the lock.
 type rail struct {
 	object fyne.CanvasObject
-	office *widget.Text
+	office *widget.Paragraph
 	member *widget.Text
 	items  map[string]*railItem
 }
@@ -44,7 +44,7 @@ type rail struct {
 func newRail(n *session) *rail {
 	w := n.shell.words
 	r := &rail{items: map[string]*railItem{}}
-	r.office = widget.NewText("").Bold().Sized(theme.SizeNameSubHeadingText).Colored(widget.ColorRailText).Shrinks()
+	r.office = widget.NewParagraph("").Bold().Sized(theme.SizeNameSubHeadingText).Colored(widget.ColorRailText)
 	r.member = widget.Caption("").Colored(widget.ColorRailMuted).Shrinks()
 	sync := widget.Caption(w.T("desk.sync.alone")).Colored(widget.ColorRailMuted).Shrinks()
 	r.rename(n.office.Info())
@@ -56,7 +56,7 @@ func newRail(n *session) *rail {
 		r.items[m.key] = item
 		rooms = append(rooms, item)
 	}
-	lock := newRailItem(w.T("desk.lock"), theme.NewColoredResource(lockIcon(), widget.ColorRailMuted), n.Lock)
+	lock := newRailItem(w.T("desk.lock"), lockIcon(), n.Lock)
 	body := widget.VFill(0, 2,
 		widget.Inset(16, 14, 14, 20, widget.VStack(2, r.office, r.member, sync)),
 		widget.Inset(0, 8, 0, 8, widget.VStack(2, rooms...)),
@@ -191,19 +191,11 @@ func (r *railItemRenderer) Refresh() {
 	r.text.Weigh(r.item.chosen)
 	r.text.SetColor(ink)
 	if r.item.icon != nil {
-		r.icon.SetResource(theme.NewColoredResource(plainIcon(r.item.icon), ink))
+		r.icon.SetResource(theme.NewColoredResource(r.item.icon, ink))
 	}
 	r.ground.Refresh()
 	r.mark.Refresh()
 	r.text.Refresh()
-}
-
-// plainIcon takes the colour off an icon that a theme coloured.
-func plainIcon(icon fyne.Resource) fyne.Resource {
-	if themed, ok := icon.(*theme.ThemedResource); ok {
-		return themed
-	}
-	return icon
 }
 
 // initials of a name, for an avatar: the first letters of its first and last word.

@@ -23,7 +23,7 @@ func (s *shell) showRecovery(o office, dir, name, code string) {
 		groups = append(groups, widget.NewPanel(widget.ColorChipAccentBg, widget.ColorBorder,
 			widget.Inset(8, 10, 8, 10, widget.NewText(g).Bold().Middle().Sized(theme.SizeNameHeadingText))))
 	}
-	done := widget.Note("")
+	done := widget.NewErrorText()
 	printIt := widget.Plain(w.T("recovery.print"), theme.DocumentPrintIcon(), nil)
 	printIt.OnTapped = func() {
 		printIt.Disable()
@@ -33,10 +33,10 @@ func (s *shell) showRecovery(o office, dir, name, code string) {
 				printIt.Enable()
 				if err != nil {
 					sentence, hint := app.Words(err, w)
-					done.SetText(sentence + " " + hint)
+					done.SetProblem(sentence+" "+hint, false)
 					return
 				}
-				done.SetText(w.T("recovery.printed"))
+				done.SetHint(w.T("recovery.printed"))
 			}
 		})
 	}

@@ -39,7 +39,6 @@ type Room struct {
 	h      Controls
 	page   *container.Scroll
 	office *officeForm
-	focus  fyne.Focusable
 	found  *fyne.Container
 }
 
@@ -74,12 +73,9 @@ func (r *Room) Open(string) fyne.CanvasObject {
 // Leave implements room.Room. What is half typed stays in the form.
 func (r *Room) Leave() bool { return true }
 
-// Focus implements room.Room.
-func (r *Room) Focus() {
-	if r.focus != nil {
-		r.h.Window().Canvas().Focus(r.focus)
-	}
-}
+// Focus implements room.Room. Nobody comes to type here: the first Tab goes to
+// the first field.
+func (r *Room) Focus() {}
 
 // Save implements room.Saver.
 func (r *Room) Save() { r.office.save() }
@@ -110,7 +106,6 @@ func (r *Room) look() fyne.CanvasObject {
 		}
 		r.h.SetPreferences(s)
 	})
-	r.focus = lang
 	return widget.Card(w.T("settings.look"),
 		widget.Field(w.T("settings.lang"), lang, nil),
 		widget.Field(w.T("settings.theme"), look, nil),
