@@ -152,10 +152,7 @@ func (im *importing) identify(row *ImportRow) (record.ID, error) {
 	if schema.Entry {
 		return record.ParseID(row.Parent["id"])
 	}
-	paper := row.Values["cedula"]
-	if paper == "" {
-		paper = row.Values["passport"]
-	}
+	paper := onePaper(row.Values["cedula"], row.Values["passport"])
 	if paper != "" && (row.Kind == record.Detainee || row.Kind == record.Contact) {
 		id := im.hash(row.Kind, "paper", paper)
 		if known, ok := im.paperBook(row.Kind)[paper]; ok && known != id {
@@ -224,11 +221,9 @@ func (im *importing) remember(row *ImportRow, id record.ID) {
 	if book == nil {
 		return
 	}
-	for _, f := range []string{"cedula", "passport"} {
-		if paper := row.Values[f]; paper != "" {
-			if _, taken := book[paper]; !taken {
-				book[paper] = id
-			}
+	if paper := onePaper(row.Values["cedula"], row.Values["passport"]); paper != "" {
+		if _, taken := book[paper]; !taken {
+			book[paper] = id
 		}
 	}
 }

@@ -100,7 +100,7 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 		adds = append(slices.Clone(adds), Addition{Kind: record.Claim, Values: claim})
 	}
 	for _, a := range adds {
-		if err := o.addEntry(p, a, c.List); err != nil {
+		if err := o.addEntry(p, a, c); err != nil {
 			return nil, err
 		}
 	}
@@ -214,7 +214,7 @@ func (o *Office) claimOf(was *record.Record, values map[string]string, c *Change
 }
 
 // addEntry checks an entry and adds it to the change.
-func (o *Office) addEntry(p *prepared, a Addition, list string) error {
+func (o *Office) addEntry(p *prepared, a Addition, c *Change) error {
 	schema := record.SchemaOf(a.Kind)
 	if schema == nil || !schema.Entry {
 		return &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: []fault.Problem{{Key: "kind_unknown"}}}
@@ -223,12 +223,15 @@ func (o *Office) addEntry(p *prepared, a Addition, list string) error {
 	if a.Kind == record.Claim {
 		given = rule.Completed(given)
 	}
-	values, found := record.CheckAll(a.Kind, given, o.Now())
+	values, found := given, []fault.Problem(nil)
+	if !c.checked {
+		values, found = record.CheckAll(a.Kind, given, o.Now())
+	}
 	code := fault.Invalid
 	if a.Kind == record.Claim && len(rule.Blocking(found)) == 0 {
 		found = append(found, rule.CheckClaim(values)...)
 		code = fault.Refused
-		if values["when"] == "" && list == "" {
+		if values["when"] == "" && c.List == "" {
 			values["when"] = o.Now().Format("2006-01-02T15:04")
 		}
 	}

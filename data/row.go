@@ -77,11 +77,14 @@ func detaineeRow(row *search.Row, r *record.Record) {
 	}
 }
 
-func paperOf(r *record.Record) string {
-	if c := r.Get("cedula"); c != "" {
-		return c
+// paperOf gives the paper that names one person: "none" and "unknown" name nobody.
+func paperOf(r *record.Record) string { return onePaper(r.Get("cedula"), r.Get("passport")) }
+
+func onePaper(cedula, passport string) string {
+	if cedula != "" && cedula != record.NoCedula && cedula != record.UnknownCedula {
+		return cedula
 	}
-	return r.Get("passport")
+	return passport
 }
 
 // encodeRow appends a row without its id and kind, which are its key.
