@@ -131,6 +131,6 @@ func (d *dossier) closing(b *body, places ...page.Signature) {
 	if note := d.req.Extra["note"]; note != "" {
 		b.para(note)
 	}
-	b.quiet(d.issuedLine())
-	b.add(func(s *page.Sheet) { s.Signatures(places) })
+	issued := d.issuedLine()
+	b.add(func(s *page.Sheet) { s.Signatures(issued, places) })
 }

@@ -168,9 +168,25 @@ func (s *Sheet) item(text string, st Style, indent float64, mark func(y float64)
 }
 
 // Signatures leaves places to sign, two beside each other, never torn apart.
-func (s *Sheet) Signatures(places []Signature) {
-	const gap, space = 12.0, 17.0
+// The line above them goes with them: a signature alone on a page is worth
+// nothing. Where it saves a page, the room for the hand is a little less.
+func (s *Sheet) Signatures(above string, places []Signature) {
+	const gap = 12.0
+	space := 17.0
 	width := (s.right - s.left - gap) / 2
+	st := Style{Size: 9, Quiet: true}
+	lines := s.wrap(above, s.right-s.left, st)
+	height := float64(len(lines)) * s.leading(st)
+	for _, p := range places[:min(2, len(places))] {
+		height = max(height, float64(len(lines))*s.leading(st)+s.signature(0, width, p, false))
+	}
+	if tight := 12.0; s.y+height+space*s.scale > s.bottom && s.y+height+tight*s.scale <= s.bottom {
+		space = tight
+	}
+	s.room(height + space*s.scale)
+	if above != "" {
+		s.lines(s.left, lines, st)
+	}
 	for i := 0; i < len(places); i += 2 {
 		row := places[i:min(i+2, len(places))]
 		height := 0.0

@@ -86,7 +86,7 @@ func sample(s *Sheet) {
 		s.Facts([]Fact{{"Centro", "CPL Guayas N°1", "lista oficial, 20/11/2026"}, {"Pabellón", strings.Repeat("largo ", 80), ""}})
 		s.Checklist([]string{"Cédula original", strings.Repeat("x", 300)})
 	}
-	s.Signatures([]Signature{{Name: "Rosa Vera", Role: "Abogada"}, {Role: "Familiar", Note: "opcional"}, {Name: "Luis Mora"}})
+	s.Signatures("Emitido", []Signature{{Name: "Rosa Vera", Role: "Abogada"}, {Role: "Familiar", Note: "opcional"}, {Name: "Luis Mora"}})
 }
 
 func TestSameInputSameBytes(t *testing.T) {
@@ -221,4 +221,29 @@ func BenchmarkPlainGofpdf(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "letters/s")
+}
+
+// TestNothingStandsAlone: no last row by itself on a page, no signature without
+// the line above it, no heading at the foot.
+func TestNothingStandsAlone(t *testing.T) {
+	for n := 20; n < 48; n++ {
+		res := build(t, Frame{}, func(s *Sheet) {
+			rows := make([]Fact, n)
+			for i := range rows {
+				rows[i] = Fact{Label: "fila", Value: "valor"}
+			}
+			s.Facts(rows)
+			s.Heading("Encabezado")
+			s.Para("Debajo.")
+			s.Signatures("Emitido aquí", []Signature{{Name: "Firmante"}})
+		})
+		for i, p := range strings.Split(read(t, res.PDF), "\f") {
+			if strings.Count(p, "fila") == 1 {
+				t.Errorf("%d rows: one stands alone on page %d", n, i+1)
+			}
+			if strings.Contains(p, "Firmante") != strings.Contains(p, "Emitido aquí") || strings.Contains(p, "Encabezado") != strings.Contains(p, "Debajo.") {
+				t.Errorf("%d rows: page %d tears what belongs together:\n%s", n, i+1, p)
+			}
+		}
+	}
 }

@@ -33,8 +33,15 @@ func (s *Sheet) table(rows [][]string, shares []float64, styles []Style, head []
 		s.room(s.height(first, styles) + 8*s.scale)
 		s.tableHead(head, cols)
 	}
-	for _, row := range rows {
-		s.row(s.cells(row, cols, styles), cols, styles, head)
+	for i, row := range rows {
+		cells := s.cells(row, cols, styles)
+		if n := len(rows); n > 2 && i == n-2 { // the last row does not stand alone on a page
+			both := s.height(cells, styles) + s.height(s.cells(rows[n-1], cols, styles), styles)
+			if s.y+both > s.bottom && both < (s.bottom-s.top)/2 {
+				s.newTablePage(head, cols)
+			}
+		}
+		s.row(cells, cols, styles, head)
 	}
 	s.Gap(3)
 }
@@ -80,10 +87,7 @@ func (s *Sheet) row(cells [][]string, cols []column, styles []Style, head []stri
 		height := s.height(cells, styles)
 		left := s.bottom - s.y
 		if height > left && (height <= s.bottom-s.top-10 || left < 20) && s.y > s.top+1 {
-			s.newPage()
-			if head != nil {
-				s.tableHead(head, cols)
-			}
+			s.newTablePage(head, cols)
 			left = s.bottom - s.y
 		}
 		rest := s.rowPart(cells, cols, styles, left)
@@ -91,6 +95,13 @@ func (s *Sheet) row(cells [][]string, cols []column, styles []Style, head []stri
 			return
 		}
 		cells = rest
+	}
+}
+
+func (s *Sheet) newTablePage(head []string, cols []column) {
+	s.newPage()
+	if head != nil {
+		s.tableHead(head, cols)
 	}
 }
 
