@@ -68,6 +68,14 @@ var papers = map[string]paper{
 // Available reports whether a kind of paper can be made here.
 func Available(kind string) bool { _, ok := papers[kind]; return ok }
 
+// About is the kind of record that a paper speaks of.
+func About(kind string) record.Kind {
+	if papers[kind].incident {
+		return record.Incident
+	}
+	return record.Detainee
+}
+
 func gather(ctx context.Context, office Office, req Request, op string) (*dossier, paper, error) {
 	p, ok := papers[req.Kind]
 	if !ok {
