@@ -22,8 +22,8 @@ type Contact struct {
 	Initials  string
 	Line      string // paper, household
 	Alerts    []Alert
-	Safe      []Line     // how to reach him, in the order in which a caller needs it
-	Facts     []FactCard // identity, reach, safe contact, speech, consent
+	Safe      FactCard   // how to reach him, in the order in which a caller needs it
+	Facts     []FactCard // identity, reach, consent
 	Ties      []TieLine  // each detainee with his own status
 	Log       []TalkLine // newest first
 	Told      []ToldLine
@@ -157,7 +157,9 @@ func readContact(ctx context.Context, api data.API, id record.ID) (*contactData,
 	return d, errors.Join(err, e1, e2, e3)
 }
 
-var contactGroups = []string{"identity", "reach", "safe_contact", "speech", "consent"}
+// contactGroups are the cards below the one that says how to reach him, which
+// holds the fields of safe contact and speech.
+var contactGroups = []string{"identity", "reach", "consent"}
 
 func (c *Contact) take(d *contactData) {
 	w, r := c.env.Words, d.record
@@ -168,9 +170,12 @@ func (c *Contact) take(d *contactData) {
 	if d.household != nil {
 		c.Household = &HouseholdLink{ID: d.household.ID, Name: d.household.Get("name")}
 	}
-	c.Line = dot(r.Get("cedula"), bornText(w, r.Get("birth"), c.env.API.Now()))
+	c.Line = dot(paperText(w, r), bornText(w, r.Get("birth"), c.env.API.Now()))
 	c.Alerts = alerts(c.env, r, d.household)
-	c.Safe = safeLines(c.env, r)
+	c.Safe = FactCard{Group: "safe", Title: w.T("family.safe"), Lines: safeLines(c.env, r)}
+	for _, card := range facts(c.env, r, []string{"safe_contact", "speech"}) {
+		c.Safe.Fields = append(c.Safe.Fields, card.Fields...)
+	}
 	c.Facts = facts(c.env, r, contactGroups)
 	c.Ties = tiedDetainees(w, d.ties)
 	c.Log = talkLines(c.env, d.attempts)
@@ -181,6 +186,17 @@ func (c *Contact) take(d *contactData) {
 	if lines := due(c.env, &personData{ties: []tie{{record: r, other: r}}, attempts: d.attempts, tellings: d.tellings}); len(lines) > 0 {
 		c.Next = lines[0]
 	}
+}
+
+// paperText names the paper that tells somebody apart.
+func paperText(w *assets.Words, r *record.Record) string {
+	switch cedula := r.Get("cedula"); {
+	case cedula != "" && cedula != record.NoCedula && cedula != record.UnknownCedula:
+		return w.T("person.cedula", cedula)
+	case r.Get("passport") != "":
+		return w.T("person.passport", r.Get("passport"))
+	}
+	return w.T("person.no_paper")
 }
 
 // tiedDetainees gives each of a contact's people his own status and place.

@@ -184,7 +184,11 @@ func speakerRank(household *record.Record, id record.ID) int {
 func memberLine(env Env, household, m *record.Record) MemberLine {
 	w := env.Words
 	line := MemberLine{ID: m.ID, Name: fullName(w, m), Danger: dangerChip(w, m)}
-	line.Line = dot(join(", ", m.List("phones")...), optionLabel(w, record.Contact, "preferred_channel", m.Get("preferred_channel")))
+	phones := m.List("phones")
+	for i := range phones {
+		phones[i] = phoneText(phones[i])
+	}
+	line.Line = dot(join(", ", phones...), optionLabel(w, record.Contact, "preferred_channel", m.Get("preferred_channel")))
 	switch role := m.Get("role_in_household"); {
 	case household.Ref("speaks_for_it") == m.ID || role == "speaks_for_it":
 		line.Role = Chip{Text: w.T("family.role.speaks"), Tone: Accent}

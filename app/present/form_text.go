@@ -123,6 +123,13 @@ func valueText(env Env, kind record.Kind, f *record.Field, text string) string {
 		}
 		return strings.Join(items, ", ")
 	case record.Texts:
+		if f.Name == "phones" {
+			phones := record.SplitList(text)
+			for i := range phones {
+				phones[i] = phoneText(phones[i])
+			}
+			return strings.Join(phones, "; ")
+		}
 		return strings.ReplaceAll(text, "\n", "; ")
 	case record.Ref, record.Refs:
 		names := record.SplitList(text)
@@ -134,9 +141,16 @@ func valueText(env Env, kind record.Kind, f *record.Field, text string) string {
 		return strings.Join(names, "; ")
 	case record.Phone:
 		return phoneText(text)
+	case record.Cedula:
+		return cedulaText(w, kind, text)
 	}
-	if f.Name == "phones" {
-		return text
+	return text
+}
+
+// cedulaText says in words that there is none, or that it is not known.
+func cedulaText(w *assets.Words, kind record.Kind, text string) string {
+	if text == record.NoCedula || text == record.UnknownCedula {
+		return optionLabel(w, kind, "cedula", text)
 	}
 	return text
 }

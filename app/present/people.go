@@ -65,9 +65,9 @@ func NewPeople(ctx context.Context, env Env, shown func()) *People {
 		{Name: "all", Label: w.T("people.filter.all"), On: true},
 		{Name: "missing", Label: w.T("people.filter.missing"), query: data.ListQuery{Life: "reported_missing"}},
 		{Name: "injured", Label: w.T("people.filter.injured"), query: data.ListQuery{Life: "reported_injured"}},
+		{Name: "alive", Label: w.T("people.filter.alive"), query: data.ListQuery{Life: "confirmed_alive"}},
 		{Name: "reported_dead", Label: w.T("people.filter.reported_dead"), query: data.ListQuery{Life: "reported_dead"}},
 		{Name: "dead", Label: w.T("people.filter.dead"), query: data.ListQuery{Life: "confirmed_dead"}},
-		{Name: "alive", Label: w.T("people.filter.alive"), query: data.ListQuery{Life: "confirmed_alive"}},
 		{Name: "contradictory", Label: w.T("people.filter.contradictory"), query: data.ListQuery{Flag: search.Contradicted}},
 	}
 	return p
@@ -251,15 +251,16 @@ func personRow(env Env, r search.Row) PersonRow {
 	return row
 }
 
-// markChip is the one mark that a row has room for: the gravest.
+// markChip is the one mark that a row has room for: the gravest. It is a sign,
+// since the name needs the room; the page says it in words.
 func markChip(w *assets.Words, flags uint32) Chip {
 	switch {
 	case flags&search.Threatened != 0:
 		return Chip{Text: w.T("people.mark.threatened"), Tone: Bad}
 	case flags&search.Contradicted != 0:
-		return Chip{Text: w.T("people.mark.contradicted"), Tone: Warn}
+		return Chip{Text: w.T("people.mark.short.contradicted"), Tone: Warn}
 	case flags&search.Doubtful != 0:
-		return Chip{Text: w.T("people.mark.doubtful"), Tone: Warn}
+		return Chip{Text: w.T("people.mark.short.doubtful"), Tone: Warn}
 	}
 	return Chip{}
 }
@@ -272,8 +273,10 @@ func lifeChip(w *assets.Words, life string) Chip {
 	}
 	c := Chip{Text: w.T("person.life_short." + life), Tone: Grey}
 	switch life {
-	case "confirmed_alive", "reported_alive":
+	case "confirmed_alive":
 		c.Tone = OK
+	case "reported_alive":
+		c.Tone = Accent
 	case "reported_injured", "reported_missing":
 		c.Tone = Warn
 	}

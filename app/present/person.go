@@ -43,9 +43,8 @@ type Head struct {
 	List     string // surnames first
 	Aliases  string
 	Original string // as a list wrote it, where the split is doubtful
-	Cedula   string
+	Paper    string // cédula or passport
 	Doubt    string // why the cédula is doubted
-	Passport string
 	Age      string
 	Where    string
 	WhereBy  string // who says so, and when
@@ -183,6 +182,7 @@ func (p *Person) take(d *personData) {
 	p.status = rule.Conclude(d.record)
 	p.Head = p.head(d)
 	p.Facts = facts(p.env, d.record, personGroups)
+	p.placeCard()
 	p.Claims = claimLines(w, d.record)
 	p.Ties = p.ties(d)
 	p.Cases = caseLines(p.env, d.cases)
@@ -206,8 +206,10 @@ func facts(env Env, r *record.Record, groups []string) []FactCard {
 			if f.Group != group || f.Concluded {
 				continue
 			}
-			card.Fields = append(card.Fields, f.Name)
 			vals := r.Values[f.Name]
+			if editable(r, f.Name) {
+				card.Fields = append(card.Fields, f.Name)
+			}
 			if len(vals) == 0 || vals[0].Text == "" {
 				continue
 			}
@@ -218,6 +220,40 @@ func facts(env Env, r *record.Record, groups []string) []FactCard {
 		}
 	}
 	return cards
+}
+
+// editable leaves out what is only there to be read: the name as a list wrote
+// it, and the doubt about its split where there is none. An age is typed into
+// the birth, with the day on which it was said.
+func editable(r *record.Record, field string) bool {
+	switch field {
+	case "original_name", "age":
+		return false
+	case "name_doubtful":
+		return r.Get(field) == "true"
+	}
+	return true
+}
+
+// placeCard adds what the claims say of the place to its card. To change it
+// there makes a claim by the colleague; nothing is typed over.
+func (p *Person) placeCard() {
+	s := p.status
+	for i := range p.Facts {
+		card := &p.Facts[i]
+		if card.Group != "place" {
+			continue
+		}
+		source := p.Head.WhereBy
+		var lines []Line
+		for _, one := range [][2]string{{"facility", s.Facility}, {"wing", s.Wing}, {"cell", s.Cell}} {
+			if one[1] != "" {
+				lines = append(lines, Line{Label: fieldLabel(p.env.Words, record.Detainee, one[0]), Value: one[1], Source: source})
+			}
+		}
+		card.Lines = append(lines, card.Lines...)
+		card.Fields = append([]string{"facility", "wing", "cell"}, card.Fields...)
+	}
 }
 
 // factLine shows one value with its source, and the others that were said at
@@ -250,7 +286,11 @@ func source(w *assets.Words, v record.Val) string {
 // Edit opens a form on one card of facts.
 func (p *Person) Edit(card FactCard) *Form {
 	p.forms++
-	return NewForm(p.Record.Kind, p.Record, card.Fields, p.env.Words, p.env.API.Now())
+	f := NewForm(p.Record.Kind, p.Record, card.Fields, p.env.Words, p.env.API.Now())
+	f.Start("facility", p.status.Facility)
+	f.Start("wing", p.status.Wing)
+	f.Start("cell", p.status.Cell)
+	return f
 }
 
 // Done says that a form was saved or given up.

@@ -223,10 +223,8 @@ func (f *ClaimForm) Change() (data.Change, bool) {
 		f.Problem = f.words.T("person.claim.says_nothing")
 		return data.Change{}, false
 	}
-	if !f.valid() {
-		return data.Change{}, false
-	}
-	if f.place(claimProblems(f.Values())) {
+	lacking := f.place(claimProblems(f.Values())) // first, so that all reasons are seen at once
+	if !f.valid() || lacking {
 		return data.Change{}, false
 	}
 	return data.Change{

@@ -104,6 +104,22 @@ func Facilities(ctx context.Context, api data.API) ([]string, error) {
 	return slices.Compact(names), err
 }
 
+// IncidentChoices gives the office's incidents to choose from, the newest first.
+func IncidentChoices(ctx context.Context, api data.API) ([]Option, error) {
+	var all []*record.Record
+	err := api.Each(ctx, record.Incident, func(r *record.Record) error {
+		if !r.Deleted {
+			all = append(all, r)
+		}
+		return nil
+	})
+	var choices []Option
+	for _, r := range sorted(all, "started") {
+		choices = append(choices, Option{Value: r.ID.String(), Label: r.Get("name")})
+	}
+	return choices, err
+}
+
 func findDoubles(ctx context.Context, env Env, asks []data.ListQuery) ([]PersonRow, error) {
 	var rows []PersonRow
 	seen := map[record.ID]bool{}

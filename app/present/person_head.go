@@ -13,8 +13,7 @@ func (p *Person) head(d *personData) Head {
 		Initials: initials(r.Get("paternal_surname"), r.Get("maternal_surname"), r.Get("given_names"), r.Get("original_name")),
 		Name:     fullName(w, r),
 		Aliases:  join(", ", r.List("aliases")...),
-		Cedula:   r.Get("cedula"),
-		Passport: r.Get("passport"),
+		Paper:    paperText(w, r),
 		Age:      bornText(w, r.Get("birth"), p.env.API.Now()),
 		Where:    whereText(w, s.Facility, s.Wing, s.Cell),
 		Life:     Chip{Text: w.T("person.life." + s.Life), Tone: lifeChip(w, s.Life).Tone},
@@ -28,7 +27,7 @@ func (p *Person) head(d *personData) Head {
 	if r.Get("name_doubtful") == "true" {
 		h.Original = w.T("person.name_doubtful", r.Get("original_name"))
 	}
-	h.Doubt = doubtOf(w, r.Kind, "cedula", h.Cedula, p.env.API.Now())
+	h.Doubt = doubtOf(w, r.Kind, "cedula", r.Get("cedula"), p.env.API.Now())
 	if s.Release != "" && s.Release != "detained" {
 		h.Release = Chip{Text: optionLabel(w, record.Claim, "status", s.Release), Tone: Accent}
 	}

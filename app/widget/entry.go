@@ -21,7 +21,7 @@ type Entry struct {
 func NewEntry() *Entry {
 	e := &Entry{}
 	e.Wrapping = fyne.TextWrapOff
-	e.Scroll = fyne.ScrollNone
+	e.Scroll = fyne.ScrollHorizontalOnly
 	e.ExtendBaseWidget(e)
 	return e
 }
@@ -59,9 +59,12 @@ func (e *Entry) AcceptsTab() bool { return false }
 
 // CreateRenderer draws it.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	// Fyne adds an eye to what is a password when it is first drawn; ours is a box
+	// with a word beside it.
+	secret := e.Password
+	e.Password = false
 	r := e.Entry.CreateRenderer()
-	// Fyne adds an eye to a password; ours is a button with words beside it.
-	e.ActionItem = nil
+	e.Password = secret
 	return r
 }
 
@@ -104,7 +107,7 @@ type OptionalDate struct {
 func NewOptionalDate(read func(typed string) (full, problem string)) *OptionalDate {
 	d := &OptionalDate{Read: read, below: NewErrorText()}
 	d.Wrapping = fyne.TextWrapOff
-	d.Scroll = fyne.ScrollNone
+	d.Scroll = fyne.ScrollHorizontalOnly
 	d.ExtendBaseWidget(d)
 	d.OnChanged = func(string) { d.explain() }
 	return d

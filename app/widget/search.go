@@ -24,7 +24,7 @@ func NewSearchBar(hint string, search func(string)) *SearchBar {
 	s := &SearchBar{OnSearch: search}
 	s.PlaceHolder = hint
 	s.Wrapping = fyne.TextWrapOff
-	s.Scroll = fyne.ScrollNone
+	s.Scroll = fyne.ScrollHorizontalOnly
 	s.Icon = theme.SearchIcon()
 	s.cross = fw.NewButtonWithIcon("", theme.CancelIcon(), func() { s.SetText("") })
 	s.cross.Importance = fw.LowImportance

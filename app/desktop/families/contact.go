@@ -103,10 +103,13 @@ func (v *ContactView) head() fyne.CanvasObject {
 
 func (v *ContactView) safe() fyne.CanvasObject {
 	w := v.host.Words()
-	if len(v.vm.Safe) <= 1 {
-		return widget.Card(w.T("family.safe"), widget.Note(w.T("family.safe.none")), sheet.Lines(v.vm.Safe, 3))
-	}
-	return widget.Card(w.T("family.safe"), sheet.Lines(v.vm.Safe, 3))
+	return v.page.Card("facts.safe", func() fyne.CanvasObject {
+		edit := widget.Quiet(w.T("person.edit"), theme.DocumentCreateIcon(), func() { v.edit("facts.safe", v.vm.Safe) })
+		if len(v.vm.Safe.Lines) <= 1 {
+			return widget.CardWith(v.vm.Safe.Title, edit, widget.Note(w.T("family.safe.none")), sheet.Lines(v.vm.Safe.Lines, 3))
+		}
+		return widget.CardWith(v.vm.Safe.Title, edit, sheet.Lines(v.vm.Safe.Lines, 3))
+	})
 }
 
 // ties are the contact's people, each with his own status.

@@ -12,11 +12,9 @@ import (
 
 // claims is what has been said, each with its source and time.
 func (v *personView) claims() fyne.CanvasObject {
-	w := v.host.Words()
 	if open := v.page.Editing("claim"); open != nil {
 		return widget.VStack(14, open.Object, v.claimCard())
 	}
-	_ = w
 	return v.claimCard()
 }
 
@@ -71,7 +69,6 @@ func (v *personView) claimForm(open func() *present.ClaimForm) {
 	}
 	v.page.Begin(func() *sheet.Open {
 		w, f := v.host.Words(), open()
-		sheet.OfferFacilities(v.host, f.Form)
 		member := v.host.Office().Info().Name
 		f.SetStatus(f.Field("status").Value, member)
 		var editor *sheet.Editor
@@ -83,6 +80,7 @@ func (v *personView) claimForm(open func() *present.ClaimForm) {
 			})
 		}
 		editor = sheet.NewEditor(w, f.Form, save, func() { v.page.Settle(v.page.Redraw) }, f.Visible()...)
+		sheet.OfferPlaces(v.host, f.Form, editor.Sync)
 		two := widget.Note(w.T("person.claim.two_people"))
 		follow := func() {
 			if f.Field("status").Value == "confirmed_dead" {
@@ -113,11 +111,9 @@ func (v *personView) claimForm(open func() *present.ClaimForm) {
 
 // family is the detainee's relatives.
 func (v *personView) family() fyne.CanvasObject {
-	w := v.host.Words()
 	if open := v.page.Editing("tie"); open != nil {
 		return widget.VStack(14, open.Object, v.familyCard())
 	}
-	_ = w
 	return v.familyCard()
 }
 

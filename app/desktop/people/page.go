@@ -76,16 +76,9 @@ func (v *personView) cards() []fyne.CanvasObject {
 // head is who, where, how sure, since when.
 func (v *personView) head() fyne.CanvasObject {
 	w, h := v.host.Words(), v.vm.Head
-	paper := w.T("person.no_paper")
-	switch {
-	case h.Cedula != "":
-		paper = w.T("person.cedula", h.Cedula)
-	case h.Passport != "":
-		paper = w.T("person.passport", h.Passport)
-	}
 	lines := []fyne.CanvasObject{
 		widget.NewParagraph(h.Name).Sized(theme.SizeNameHeadingText).Bold().Personal(),
-		widget.Note(joinDots(paper, h.Age, aliases(w.T, h.Aliases))).Personal(),
+		widget.Note(joinDots(h.Paper, h.Age, aliases(w.T, h.Aliases))).Personal(),
 	}
 	for _, doubt := range []string{h.Doubt, h.Original} {
 		if doubt != "" {

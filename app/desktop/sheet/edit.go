@@ -48,6 +48,7 @@ func Edit(h room.Host, p *Page, key, title string, f *present.Form, done, again 
 		})
 	}
 	editor = NewEditor(h.Words(), f, save, func() { p.Settle(p.Redraw) }, names...)
+	OfferPlaces(h, f, editor.Sync)
 	return &Open{
 		Key: key, Object: widget.Card(title, editor.Object()), Dirty: f.Dirty, Save: save, Done: done,
 		Focus: func(c fyne.Canvas) { editor.Focus(c, "") },

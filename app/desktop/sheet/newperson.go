@@ -31,8 +31,8 @@ func NewPersonView(h room.Host, kind record.Kind, made func(record.ID), away fun
 	env, w := Env(h), h.Words()
 	v.page = NewPage(h, v.draw)
 	v.form = present.NewPersonOf(context.Background(), env, kind, v.hint)
-	OfferFacilities(h, v.form.Form)
 	v.editor = NewEditor(w, v.form.Form, v.save, func() { v.page.Settle(away) })
+	OfferPlaces(h, v.form.Form, v.editor.Sync)
 	v.editor.OnSet = func(name string) { v.form.Looked(name) }
 	v.page.Begin(func() *Open {
 		return &Open{
@@ -106,12 +106,17 @@ func (v *NewPersonPage) save() {
 	})
 }
 
-// OfferFacilities puts the office's prisons under the field of a place.
-func OfferFacilities(h room.Host, f *present.Form) {
+// OfferPlaces puts the office's prisons under the field of a place, and its
+// incidents into the choice of one; then is called when they are there.
+func OfferPlaces(h room.Host, f *present.Form, then func()) {
+	if f.Field("facility") == nil && f.Field("incident") == nil {
+		return
+	}
 	h.Work("", func(ctx context.Context) func() {
 		names, err := present.Facilities(ctx, h.Office())
+		incidents, err2 := present.IncidentChoices(ctx, h.Office())
 		return func() {
-			if err != nil { // the name may be typed all the same
+			if err != nil || err2 != nil { // a place may be typed all the same
 				return
 			}
 			choices := make([]present.Option, 0, len(names))
@@ -119,6 +124,8 @@ func OfferFacilities(h room.Host, f *present.Form) {
 				choices = append(choices, present.Option{Value: n, Label: n})
 			}
 			f.Offer("facility", choices)
+			f.Offer("incident", incidents)
+			then()
 		}
 	})
 }

@@ -55,10 +55,10 @@ func (p *Page) Whole(o fyne.CanvasObject) {
 	p.root.Refresh()
 }
 
-// Top goes back to the head of the page.
-func (p *Page) Top() {
+// ScrollTo goes to a height of the page, or to its end.
+func (p *Page) ScrollTo(y float32) {
 	if p.scroll != nil {
-		p.scroll.ScrollToTop()
+		p.scroll.ScrollToOffset(fyne.NewPos(0, y))
 	}
 }
 

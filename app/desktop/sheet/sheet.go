@@ -7,6 +7,8 @@ package sheet
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -52,13 +54,26 @@ func Tone(t present.Tone) widget.Tone {
 }
 
 // Chip draws a chip; one without text takes no place.
-func Chip(c present.Chip) *widget.Chip { return widget.NewChip(c.Text, Tone(c.Tone)) }
+func Chip(c present.Chip) *widget.Chip {
+	chip := widget.NewChip("", Tone(c.Tone))
+	chip.Set(c.Text, Tone(c.Tone))
+	return chip
+}
 
-// Alerts draws what must be read first, one band each.
+// Alerts draws what must be read first: one band for each tone, the gravest
+// above.
 func Alerts(alerts []present.Alert) []fyne.CanvasObject {
-	bands := make([]fyne.CanvasObject, 0, len(alerts))
-	for _, a := range alerts {
-		bands = append(bands, widget.Notice(Tone(a.Tone), a.Text))
+	var bands []fyne.CanvasObject
+	for _, tone := range []present.Tone{present.Bad, present.Warn} {
+		var texts []string
+		for _, a := range alerts {
+			if a.Tone == tone {
+				texts = append(texts, a.Text)
+			}
+		}
+		if len(texts) > 0 {
+			bands = append(bands, widget.Notice(Tone(tone), strings.Join(texts, "\n")))
+		}
 	}
 	return bands
 }
@@ -128,10 +143,22 @@ func step(w *assets.Words, s present.TimelineLine) fyne.CanvasObject {
 	if s.Reason != "" {
 		parts = append(parts, widget.Note(w.T("timeline.reason", s.Reason)))
 	}
+	if len(s.Changes) > 4 && plain(s.Changes) { // a record as it was made reads better as one text
+		said := make([]string, 0, len(s.Changes))
+		for _, c := range s.Changes {
+			said = append(said, shift(w, c))
+		}
+		return widget.VStack(2, append(parts, widget.Note(strings.Join(said, " · ")).Personal())...)
+	}
 	for _, c := range s.Changes {
 		parts = append(parts, widget.Note(shift(w, c)).Personal())
 	}
 	return widget.VStack(2, parts...)
+}
+
+// plain reports whether nothing replaced anything.
+func plain(changes []present.Shift) bool {
+	return !slices.ContainsFunc(changes, func(c present.Shift) bool { return c.Was != "" })
 }
 
 func shift(w *assets.Words, c present.Shift) string {
