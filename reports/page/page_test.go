@@ -247,3 +247,21 @@ func TestNothingStandsAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestAnyTextMakesAPaper: one sign that gofpdf cannot take must not cost the
+// whole document.
+func TestAnyTextMakesAPaper(t *testing.T) {
+	for seed := range 20 {
+		text := rapid.StringN(1, 300, -1).Example(seed)
+		res := build(t, Frame{Title: text, Office: text, Head: []string{text}, Foot: text, Letter: seed%2 == 0}, func(s *Sheet) {
+			s.Heading(text)
+			s.Facts([]Fact{{text, text, text}})
+			s.Checklist([]string{text})
+			s.Callout(text)
+			s.Signatures(text, []Signature{{text, text, text}})
+		})
+		if res.Pages < 1 || !bytes.HasPrefix(res.PDF, []byte("%PDF-")) {
+			t.Errorf("no paper of %q", text)
+		}
+	}
+}
