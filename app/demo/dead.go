@@ -116,13 +116,21 @@ func (m *maker) named(values map[string]string, steps *[]data.Addition, k int, d
 		m.step("handed_over", handed, d.kin.name()))
 }
 
-// handedOn is in the days after the identification and never later than now.
+// toldAt is the day after the identification, at an hour at which one visits.
+func (m *maker) toldAt(d identified) time.Time { return byDay(d.on.Add(18 * time.Hour)) }
+
+// handedOn is the day after the family was told, and never later than now.
 func (m *maker) handedOn(d identified) time.Time {
-	handed := d.on.Add(26 * time.Hour)
+	handed := byDay(m.toldAt(d).Add(22 * time.Hour))
 	if latest := m.now.Add(-3 * time.Hour); handed.After(latest) {
 		handed = latest
 	}
 	return handed
+}
+
+// byDay moves an hour of the night to the nearest of the day.
+func byDay(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), min(max(t.Hour(), 9), 16), t.Minute(), 0, 0, t.Location())
 }
 
 func (m *maker) step(key string, at time.Time, who string) data.Addition {
@@ -148,7 +156,7 @@ func (m *maker) tellings(people []identified, dets, kins []record.ID) error {
 				"about", dets[i].String(), "assigned_to", socialWorker, "due", day(m.now.AddDate(0, 0, i%3-1)))})
 			continue
 		}
-		at := d.on.Add(18 * time.Hour)
+		at := m.toldAt(d)
 		known := "rumour"
 		if i%4 == 0 {
 			known = "press"

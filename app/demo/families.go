@@ -129,7 +129,7 @@ func (m *maker) sonOfTheVideo() error {
 	detained, credited := m.sentenceEndingIn(daysToServe, 24)
 	values := m.detainee(son, "legal_status", "sentenced", "offence", m.t("offence.receiving"), "penalty_months", "24",
 		"detained_on", day(detained), "credited_days", credited, "offence_date", day(detained.AddDate(0, 0, -1)),
-		"final_judgment_on", day(detained.AddDate(0, 4, 0)), "process_number", m.process(),
+		"final_judgment_on", day(detained.AddDate(0, 4, 0)), "process_number", m.process(detained),
 		"last_contact_on", day(monday)+"T18:40", "last_contact_with", father.name(), "last_contact_how", m.t("son.last_how"),
 		"marks", m.t("son.marks"), "clothes_last_seen", m.t("son.clothes"), "incident", m.firstID.String())
 	delete(values, "aliases")

@@ -155,15 +155,16 @@ func (m *maker) theElders() error {
 
 func (m *maker) legalOfElder(i int) []string {
 	if i%2 == 0 {
+		since := m.now.AddDate(0, -2-i%7, 0)
 		return []string{
-			"legal_status", "remand", "detained_on", day(m.now.AddDate(0, -2-i%7, 0)), "offence", m.t("offence.drugs"), "process_number", m.process(),
+			"legal_status", "remand", "detained_on", day(since), "offence", m.t("offence.drugs"), "process_number", m.process(since),
 			"penalty_months", "", "final_judgment_on", "",
 		}
 	}
 	since := m.now.AddDate(-3, -i%12, 0)
 	return []string{
 		"legal_status", "sentenced", "detained_on", day(since), "offence", m.t("offence.drugs"), "offence_date", day(since.AddDate(0, 0, -1)),
-		"penalty_months", strconv.Itoa(60 + 12*(i%4)), "final_judgment_on", day(since.AddDate(0, 6, 0)), "process_number", m.process(),
+		"penalty_months", strconv.Itoa(60 + 12*(i%4)), "final_judgment_on", day(since.AddDate(0, 6, 0)), "process_number", m.process(since),
 	}
 }
 

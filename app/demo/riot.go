@@ -84,11 +84,11 @@ func (m *maker) firstTolls() []data.Addition {
 		{72, prosecutor, "dead", Dead, "bodies", ""},
 		{60, morgue, "identified", 19, "bodies", ""},
 		{84, morgue, "identified", 32, "bodies", ""},
-		{108, morgue, "identified", Identified, "bodies", ""},
+		{124, morgue, "identified", Identified, "bodies", ""},
 		{84, morgue, "returned", 7, "bodies", ""},
-		{108, morgue, "returned", Returned, "bodies", ""},
+		{124, morgue, "returned", Returned, "bodies", ""},
 		{72, m.t("toll.families"), "missing", 64, "people", m.t("toll.at_the_gate")},
-		{108, m.t("toll.families"), "missing", missing, "people", ""},
+		{124, m.t("toll.families"), "missing", missing, "people", ""},
 	})
 }
 
@@ -157,27 +157,28 @@ func (m *maker) nickname(p person) string {
 func (m *maker) legal() []string {
 	offences := []string{"drugs", "theft", "robbery", "weapons", "receiving", "fraud", "injuries", "damage"}
 	offence := m.t("offence." + offences[m.rng.IntN(len(offences))])
-	number := m.process()
 	switch n := m.rng.IntN(20); {
 	case n < 8:
 		since := m.riot.AddDate(0, 0, -20-m.rng.IntN(330))
-		return []string{"legal_status", "remand", "detained_on", day(since), "offence", offence, "process_number", number}
+		return []string{"legal_status", "remand", "detained_on", day(since), "offence", offence, "process_number", m.process(since)}
 	case n < 19:
 		months := 12 + 4*m.rng.IntN(24)
 		served := 7 + m.rng.IntN(months*9/10-6) // long enough for a final judgment
 		since := m.now.AddDate(0, -served, -m.rng.IntN(28))
 		return []string{
 			"legal_status", "sentenced", "detained_on", day(since), "offence", offence, "offence_date", day(since.AddDate(0, 0, -1)),
-			"penalty_months", strconv.Itoa(months), "final_judgment_on", day(since.AddDate(0, 5, 0)), "process_number", number,
+			"penalty_months", strconv.Itoa(months), "final_judgment_on", day(since.AddDate(0, 5, 0)), "process_number", m.process(since),
 		}
 	default:
-		return []string{"legal_status", "coercive", "detained_on", day(m.riot.AddDate(0, 0, -m.rng.IntN(60))), "offence", m.t("offence.support"), "process_number", number}
+		since := m.riot.AddDate(0, 0, -m.rng.IntN(60))
+		return []string{"legal_status", "coercive", "detained_on", day(since), "offence", m.t("offence.support"), "process_number", m.process(since)}
 	}
 }
 
-// process is a court's number of the form that the courts use.
-func (m *maker) process() string {
-	return "09" + strconv.Itoa(281+m.rng.IntN(6)) + "-" + strconv.Itoa(m.now.Year()-m.rng.IntN(4)) + "-" + pad(m.rng.IntN(99999), 5)
+// process is a court's number of the form that the courts use, of the year in
+// which the person was detained.
+func (m *maker) process(since time.Time) string {
+	return "09" + strconv.Itoa(281+m.rng.IntN(6)) + "-" + strconv.Itoa(since.Year()) + "-" + pad(m.rng.IntN(99999), 5)
 }
 
 func pad(n, width int) string {

@@ -17,7 +17,8 @@ func (m *maker) releases() error {
 	stuck := m.people.named("Luis Rumiñahui", "Toapanta", "Quishpe", false, 41, 42)
 	wife := kin{m.people.named("Blanca Germania", "Chiluisa", "Caiza", true, 39, 40), "wife"}
 	since, credited := m.sentenceEndingIn(0, 36)
-	process, other := m.process(), m.process()
+	stuckSince := m.now.AddDate(-1, -1, 0)
+	process, other := m.process(since), m.process(stuckSince)
 	changes := []data.Change{
 		{Kind: record.Detainee, Set: m.detainee(ready, "legal_status", "sentenced", "detained_on", day(since), "penalty_months", "36",
 			"credited_days", credited, "offence", m.t("offence.theft"), "offence_date", day(since.AddDate(0, 0, -1)),
@@ -26,7 +27,7 @@ func (m *maker) releases() error {
 			add(record.Claim, "status", "ordered_released", "source", m.t("ready.court"), "source_kind", "authority",
 				"when", day(m.now.AddDate(0, 0, -1)), "reliability", "high", "evidence", m.t("ready.boleta")),
 		}},
-		{Kind: record.Detainee, Set: m.detainee(stuck, "legal_status", "remand", "detained_on", day(m.now.AddDate(-1, -1, 0)), "language", "qu",
+		{Kind: record.Detainee, Set: m.detainee(stuck, "legal_status", "remand", "detained_on", day(stuckSince), "language", "qu",
 			"offence", m.t("offence.drugs"), "process_number", other, "lawyer", lawyer), Add: []data.Addition{m.listed(penitentiary, m.wing()), m.safe(penitentiary)}},
 	}
 	contacts := []map[string]string{

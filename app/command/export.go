@@ -1,0 +1,182 @@
+package command
+
+import (
+	"bufio"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"paradero/data"
+	"paradero/data/exchange"
+	"paradero/data/fault"
+	"paradero/data/record"
+	"paradero/data/rule"
+)
+
+// exportVerb writes the records of a kind as a list.
+func exportVerb(fs *pflag.FlagSet) action {
+	as := fs.String("as", "", "")
+	kind := fs.String("kind", "detainee", "")
+	filter := fs.String("filter", "", "")
+	output := fs.StringP("output", "o", "", "")
+	return func(c *call, _ []string) error {
+		switch *as {
+		case "csv", "json":
+		case "":
+			return usage("flag_missing", "as", c.words.T("help.export.usage"))
+		case "pfif", "xlsx":
+			return usage("export_later", *as)
+		default:
+			return usage("export_kind", *as, "csv|json")
+		}
+		if *output == "" {
+			return usage("flag_missing", "output", c.words.T("help.export.usage"))
+		}
+		k, ok := record.KindNamed(*kind)
+		if !ok || record.SchemaOf(k).Entry {
+			return c.wrongKind(*kind)
+		}
+		f, err := c.filter(k, *filter)
+		if err != nil {
+			return err
+		}
+		return c.withOffice(func(o *data.Office) error {
+			n := 0
+			err := writeFile(*output, func(w io.Writer) error {
+				rows := c.rows(o, k, f, &n)
+				if *as == "json" {
+					return writeJSON(w, k, rows)
+				}
+				fields := append([]string{"id"}, exchange.ExportFields(k)...)
+				return exchange.WriteCSV(w, k, fields, nil, rows, exchange.Style{})
+			})
+			if err != nil {
+				return err
+			}
+			c.result(object{{"file", *output}, {"kind", k.String()}, {"rows", n}}, func() { c.text(c.words.N("command.export.done", n, *output)) })
+			return nil
+		})
+	}
+}
+
+// filter reads FILTER and refuses fields that the kind does not have.
+func (c *call) filter(k record.Kind, text string) (exchange.Filter, error) {
+	f, err := exchange.ParseFilter(text)
+	if err != nil {
+		return f, err
+	}
+	for _, field := range f.Fields() {
+		if _, ok := record.SchemaOf(k).Field(field); !ok && field != "id" {
+			return f, c.unknownField(record.SchemaOf(k), field)
+		}
+	}
+	return f, nil
+}
+
+// getter gives the text of a record's fields, concluded ones included.
+func getter(r *record.Record) func(string) string {
+	var concluded map[string]string
+	if r.Kind == record.Detainee {
+		s := rule.Conclude(r)
+		concluded = map[string]string{
+			"life_status": s.Life, "release_status": s.Release, "facility": s.Facility, "wing": s.Wing, "cell": s.Cell,
+		}
+	}
+	return func(field string) string {
+		if field == "id" {
+			return r.ID.String()
+		}
+		if text, ok := concluded[field]; ok {
+			return text
+		}
+		return r.Get(field)
+	}
+}
+
+// rows gives the records that fit, one by one, and counts them.
+func (c *call) rows(o data.API, k record.Kind, f exchange.Filter, n *int) iter.Seq2[exchange.Getter, error] {
+	return func(yield func(exchange.Getter, error) bool) {
+		total, done := o.Count(k), 0
+		err := o.Each(c.ctx, k, func(r *record.Record) error {
+			if err := c.ctx.Err(); err != nil {
+				return fault.Wrap(err, fault.Cancelled, "export", "cancelled")
+			}
+			done++
+			c.meter.show(data.Progress{Phase: "export", Done: done, Total: total})
+			get := getter(r)
+			if !f.Match(get) {
+				return nil
+			}
+			*n++
+			if !yield(get, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && err != errStopped {
+			yield(nil, err)
+		}
+	}
+}
+
+// errStopped ends the reading when the writer has failed already.
+var errStopped = fault.New(fault.Cancelled, "export", "cancelled")
+
+// writeJSON writes an array, an object a line.
+func writeJSON(w io.Writer, k record.Kind, rows iter.Seq2[exchange.Getter, error]) error {
+	out := bufio.NewWriter(w)
+	before := "[\n"
+	for get, err := range rows {
+		if err != nil {
+			return err
+		}
+		o := object{{"id", get("id")}}
+		for _, field := range exchange.ExportFields(k) {
+			if text := get(field); text != "" {
+				o.put(field, text)
+			}
+		}
+		b, err := o.MarshalJSON()
+		if err != nil {
+			return fault.Wrap(err, fault.Internal, "export", "file_failed", "json")
+		}
+		_, _ = out.WriteString(before + string(b)) // Flush gives the first error
+		before = ",\n"
+	}
+	if before == "[\n" {
+		_, _ = out.WriteString("[")
+	}
+	_, _ = out.WriteString("\n]\n")
+	return out.Flush()
+}
+
+// writeFile writes a whole file or none: beside its place first, then moved
+// there. Nobody else may read it, since it is not encrypted.
+func writeFile(path string, write func(io.Writer) error) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fileFault(err, "write file", dir)
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fileFault(err, "write file", path)
+	}
+	err = write(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fileFault(err, "write file", path)
+	}
+	return nil
+}

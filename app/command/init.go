@@ -1,0 +1,63 @@
+package command
+
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"paradero/app"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+// initVerb creates an office and prints its recovery code, this once.
+func initVerb(fs *pflag.FlagSet) action {
+	name := fs.String("name", "", "")
+	member := fs.String("member", "", "")
+	role := fs.String("role", "", "")
+	city := fs.String("city", "", "")
+	return func(c *call, _ []string) error {
+		dir, err := c.dir()
+		if err != nil {
+			return err
+		}
+		for flag, value := range map[string]string{"name": *name, "member": *member, "role": *role} {
+			if value == "" {
+				return usage("flag_missing", flag, c.words.T("help.init.usage"))
+			}
+		}
+		if !slices.Contains(record.Roles, *role) {
+			return usage("flag_value", "role", *role)
+		}
+		secret, err := c.newPassphrase(c.passphraseFile())
+		if err != nil {
+			return err
+		}
+		defer clear(secret)
+		o, code, err := data.Create(c.ctx, c.config(dir), data.Founding{Office: *name, City: *city, Member: *member, Role: *role, Passphrase: secret})
+		if err != nil {
+			return err
+		}
+		info := o.Info()
+		// The code is shown whatever happens now: the office is made, and it is
+		// shown only once.
+		err = app.FirstFacilities(c.ctx, o)
+		if closeErr := o.Close(); err == nil {
+			err = closeErr
+		}
+		var out object
+		out.put("office", info.OfficeID.String())
+		out.put("name", info.Office)
+		out.put("member", info.Member.String())
+		out.put("device", info.Device.String())
+		out.put("recovery_code", code)
+		out.put("dir", dir)
+		c.result(out, func() {
+			c.print("command.init.made", info.Office, dir)
+			c.print("command.init.code")
+			c.text("\n    " + code + "\n")
+			c.print("command.init.keep")
+		})
+		return err
+	}
+}

@@ -1,0 +1,248 @@
+package command
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"paradero/data"
+	"paradero/data/fault"
+	"paradero/data/record"
+)
+
+// dir is the office's folder, by flag or by environment.
+func (c *call) dir() (string, error) {
+	dir := c.common.office
+	if dir == "" {
+		dir = c.env.Getenv("PARADERO_OFFICE")
+	}
+	if dir == "" {
+		return "", usage("office_not_named")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fault.Wrap(err, fault.Invalid, "find office", "office_not_named")
+	}
+	return abs, nil
+}
+
+func (c *call) config(dir string) data.Config {
+	return data.Config{Dir: dir, Clock: c.env.Clock, Rand: c.env.Rand, Cost: c.env.Cost, Progress: c.meter.show}
+}
+
+// withOffice opens the office, does the work and closes it again.
+func (c *call) withOffice(do func(*data.Office) error) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	err = do(o)
+	c.meter.clear()
+	if closeErr := o.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+func (c *call) open() (*data.Office, error) {
+	dir, err := c.dir()
+	if err != nil {
+		return nil, err
+	}
+	// What stands on the sign-in page also says that there is no office here,
+	// before a person is asked for its passphrase.
+	sign, err := data.Peek(dir)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := c.passphrase(sign)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(secret)
+	o, err := data.Open(c.ctx, c.config(dir), secret)
+	c.meter.clear()
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// passphrase comes from a file, or from the person at the terminal; a
+// demonstration office tells its own. Never from the command line, where other
+// programs read it.
+func (c *call) passphrase(sign data.Sign) ([]byte, error) {
+	if path := c.passphraseFile(); path != "" {
+		return readSecret(path)
+	}
+	if sign.Demo && sign.DemoPassphrase != "" {
+		return []byte(sign.DemoPassphrase), nil
+	}
+	return c.ask("command.ask.passphrase", sign.Office)
+}
+
+func (c *call) passphraseFile() string {
+	if c.common.passphraseFile != "" {
+		return c.common.passphraseFile
+	}
+	return c.env.Getenv("PARADERO_PASSPHRASE_FILE")
+}
+
+// newPassphrase comes from a file, or is asked for twice.
+func (c *call) newPassphrase(path string) ([]byte, error) {
+	if path != "" {
+		return readSecret(path)
+	}
+	first, err := c.ask("command.ask.new")
+	if err != nil {
+		return nil, err
+	}
+	again, err := c.ask("command.ask.again")
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(first, again) {
+		return nil, fault.New(fault.Invalid, "choose passphrase", "passphrases_differ")
+	}
+	if len(first) == 0 {
+		return nil, fault.New(fault.Invalid, "choose passphrase", "passphrase_file_empty")
+	}
+	return first, nil
+}
+
+func (c *call) ask(key string, args ...string) ([]byte, error) {
+	if !c.env.IsTerminal(c.env.Stdin) {
+		return nil, usage("passphrase_not_given")
+	}
+	c.meter.clear()
+	secret, err := c.env.ReadPassphrase(c.words.T(key, args...) + " ")
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Cancelled, "ask passphrase", "cancelled")
+	}
+	return secret, nil
+}
+
+// readSecret reads a passphrase file; a newline at its end is not part of it.
+func readSecret(path string) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fileFault(err, "read passphrase", path)
+	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	b = bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
+	if len(b) == 0 {
+		return nil, fault.New(fault.Invalid, "read passphrase", "passphrase_file_empty")
+	}
+	return b, nil
+}
+
+// fileFault is a file that cannot be read or written, by its name.
+func fileFault(err error, op, path string) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.Wrap(err, fault.NotFound, op, "file_not_found", path)
+	case errors.Is(err, fs.ErrPermission):
+		return fault.Wrap(err, fault.Internal, op, "file_forbidden", path)
+	}
+	return fault.Wrap(err, fault.Internal, op, "file_failed", path)
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// readPassphrase asks on the terminal without showing what is typed.
+func (e Env) readPassphrase(prompt string) ([]byte, error) {
+	if _, err := e.Stderr.Write([]byte(prompt)); err != nil {
+		return nil, err
+	}
+	f, ok := e.Stdin.(*os.File)
+	if !ok {
+		return nil, fs.ErrInvalid
+	}
+	secret, err := term.ReadPassword(int(f.Fd()))
+	_, _ = e.Stderr.Write([]byte("\n"))
+	return secret, err
+}
+
+// shortest is how much of an id must be given to name a record.
+const shortest = 6
+
+// resolve finds the record that an id, or the unique beginning of one, names.
+// Kinds, when given, are those that fit here.
+func (c *call) resolve(o data.API, text string, kinds ...record.Kind) (*record.Record, error) {
+	id, err := c.resolveID(o, text)
+	if err != nil {
+		return nil, err
+	}
+	r, err := o.Get(c.ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, fault.New(fault.NotFound, "find record", "not_found", text)
+	}
+	for _, k := range kinds {
+		if r.Kind == k {
+			return r, nil
+		}
+	}
+	if len(kinds) > 0 {
+		return nil, fault.New(fault.Invalid, "find record", "record_of_other_kind", text, c.kind(r.Kind), c.kind(kinds[0]))
+	}
+	return r, nil
+}
+
+func (c *call) resolveID(o data.API, text string) (record.ID, error) {
+	if id, err := record.ParseID(text); err == nil {
+		return id, nil
+	}
+	start := strings.ToLower(strings.TrimSpace(text))
+	if len(start) < shortest || strings.Trim(start, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+		return record.ID{}, fault.New(fault.Invalid, "find record", "id_not_an_id", text)
+	}
+	var found []record.ID
+	for _, s := range record.Kinds() {
+		if s.Entry {
+			continue
+		}
+		res, err := o.List(c.ctx, data.ListQuery{Kind: s.Kind})
+		if err != nil {
+			return record.ID{}, err
+		}
+		for i := range res.Len() {
+			if id := res.At(i).ID; strings.HasPrefix(id.String(), start) {
+				found = append(found, id)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return record.ID{}, fault.New(fault.NotFound, "find record", "not_found", text)
+	case 1:
+		return found[0], nil
+	}
+	return record.ID{}, fault.New(fault.Invalid, "find record", "id_not_unique", text)
+}
+
+// kind is the name of a kind for people.
+func (c *call) kind(k record.Kind) string {
+	if key := "kind." + k.String(); c.words.Has(key) {
+		return c.words.T(key)
+	}
+	return k.String()
+}
+
+// label is the name of a field for people; its own name where nobody wrote one.
+func (c *call) label(k record.Kind, field string) string {
+	if key := k.String() + "." + field; c.words.Has(key) {
+		return c.words.T(key)
+	}
+	return strings.ReplaceAll(field, "_", " ")
+}

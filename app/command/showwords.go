@@ -1,0 +1,201 @@
+package command
+
+import (
+	"slices"
+	"strings"
+
+	"paradero/data/record"
+)
+
+// sayPage prints a record for people: its name, what stands in it, what was
+// said, who belongs to it, and how it came to be so.
+func (c *call) sayPage(p *recordPage) {
+	r := p.record
+	c.text(name(r))
+	c.text(c.kind(r.Kind) + " · " + r.ID.String())
+	if r.Deleted {
+		c.print("command.show.deleted")
+	}
+	c.text("")
+	var rows [][]string
+	for _, v := range p.values {
+		rows = append(rows, []string{"  " + c.label(r.Kind, v.name), c.shown(p, r.Kind, v.name, v.value.(string))})
+	}
+	c.pairs(rows)
+	c.sayEntries(p)
+	for _, con := range p.contradictions() {
+		c.sayContradiction(con)
+	}
+	for _, l := range p.links {
+		c.section("command.show." + l.list)
+		for _, linked := range l.records {
+			c.text("  " + c.linkLine(p, linked))
+		}
+	}
+	c.section("command.show.timeline")
+	for _, m := range p.timeline {
+		what := make([]string, 0, len(m.Fields))
+		for _, f := range m.Fields {
+			what = append(what, c.label(r.Kind, f.Field))
+		}
+		for _, e := range m.Entries {
+			what = append(what, c.kind(e.Kind))
+		}
+		line := "  " + m.At.Format("2006-01-02 15:04") + "  " + join(m.By, m.List)
+		if len(what) > 0 {
+			line += ": " + strings.Join(what, ", ")
+		}
+		if m.Reason != "" {
+			line += " (" + m.Reason + ")"
+		}
+		c.text(line)
+	}
+}
+
+func (c *call) section(key string) {
+	c.text("")
+	c.print(key)
+}
+
+// pairs prints labels and values in two columns, a value of several lines
+// under itself.
+func (c *call) pairs(rows [][]string) {
+	var split [][]string
+	for _, r := range rows {
+		for i, line := range strings.Split(r[1], "\n") {
+			if i > 0 {
+				r[0] = ""
+			}
+			split = append(split, []string{r[0], line})
+		}
+	}
+	if len(split) == 0 {
+		return
+	}
+	width := 0
+	for _, r := range split {
+		width = max(width, len([]rune(r[0])))
+	}
+	for _, r := range split {
+		c.text(strings.TrimRight(r[0]+strings.Repeat(" ", width-len([]rune(r[0]))+2)+r[1], " "))
+	}
+}
+
+// shown is a value as people read it: a choice by its word, a reference by the
+// name of the record.
+func (c *call) shown(p *recordPage, k record.Kind, field, text string) string {
+	f, ok := record.SchemaOf(k).Field(field)
+	if !ok {
+		return text
+	}
+	lines := record.SplitList(text)
+	for i, line := range lines {
+		switch f.Type {
+		case record.Enum, record.Enums:
+			lines[i] = c.option(k, field, line)
+		case record.Ref, record.Refs:
+			if id, err := record.ParseID(line); err == nil && p.names[id] != "" {
+				lines[i] = p.names[id] + "  " + line
+			}
+		case record.Moment:
+			lines[i] = strings.Replace(line, "T", " ", 1)
+		case record.Bool:
+			lines[i] = c.words.T("command." + line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (c *call) sayEntries(p *recordPage) {
+	for _, l := range []struct {
+		key  string
+		kind record.Kind
+	}{{"claims", record.Claim}, {"tolls", record.Toll}, {"notes", record.Note}, {"steps", record.Step}} {
+		entries := p.record.Of(l.kind)
+		if len(entries) == 0 {
+			continue
+		}
+		c.section("command.show." + l.key)
+		slices.SortStableFunc(entries, func(a, b record.Entry) int { return strings.Compare(a.Get("when"), b.Get("when")) })
+		for i := range entries {
+			c.text("  " + c.entryLine(&entries[i]))
+		}
+	}
+}
+
+// entryLine is one claim, toll, note or step in a line.
+func (c *call) entryLine(e *record.Entry) string {
+	when := e.Get("when")
+	if when == "" {
+		when = e.At.Format("2006-01-02 15:04")
+	}
+	when = strings.Replace(when, "T", " ", 1)
+	var what string
+	switch e.Kind {
+	case record.Claim:
+		what = join(c.option(record.Claim, "status", e.Get("status")), join(e.Get("facility"), e.Get("wing"), e.Get("cell")))
+	case record.Toll:
+		what = join(e.Get("count"), c.option(record.Toll, "category", e.Get("category")))
+	default:
+		what = join(e.Get("step"), e.Get("text"), e.Get("note"))
+	}
+	line := when + "  " + what
+	if s := join(e.Get("source"), e.Get("who")); s != "" {
+		line += "  — " + s
+	}
+	if e.Kind == record.Claim {
+		for _, extra := range []string{"through", "method", "proof", "evidence", "approved_by"} {
+			if v := e.Get(extra); v != "" && (extra != "evidence" || v != e.Get("proof")) {
+				line += "; " + c.option(record.Claim, extra, v)
+			}
+		}
+	}
+	return line
+}
+
+func (c *call) sayContradiction(o object) {
+	var field, why string
+	for _, m := range o {
+		if s, ok := m.value.(string); ok && m.name == "field" {
+			field = s
+		} else if ok && m.name == "why" {
+			why = s
+		}
+	}
+	text := why
+	if key := "contradiction." + why; c.words.Has(key) {
+		text = c.words.T(key)
+	}
+	c.text("")
+	c.print("command.show.contradiction", c.label(record.Detainee, field), text)
+}
+
+// linkLine is a tie, case, attempt… in a line.
+func (c *call) linkLine(p *recordPage, r *record.Record) string {
+	var parts []string
+	for _, field := range []string{"when", "number", "kind", "type", "kinship", "contact", "detainee", "about", "code", "state", "step", "channel", "mode", "outcome", "what", "due", "notifiers", "note"} {
+		f, ok := record.SchemaOf(r.Kind).Field(field)
+		if !ok || r.Get(field) == "" {
+			continue
+		}
+		text := r.Get(field)
+		switch f.Type {
+		case record.Ref, record.Refs:
+			var names []string
+			for _, id := range r.Refs(field) {
+				if id != p.record.ID && p.names[id] != "" {
+					names = append(names, p.names[id])
+				}
+			}
+			text = strings.Join(names, ", ")
+		case record.Enum:
+			text = c.option(r.Kind, field, text)
+		case record.Moment:
+			text = strings.Replace(text, "T", " ", 1)
+		}
+		if text != "" {
+			parts = append(parts, strings.ReplaceAll(text, "\n", ", "))
+		}
+	}
+	return r.ID.String() + "  " + strings.Join(parts, " · ")
+}
