@@ -2,20 +2,15 @@ package data
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"io"
 	"slices"
-	"strings"
 
 	"paradero/data/fault"
 	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/match"
 	"paradero/data/record"
-	"paradero/data/search"
 	"paradero/data/store"
 )
 
@@ -32,7 +27,7 @@ func (o *Office) Import(ctx context.Context, list string, next func() (*ImportRo
 	if list == "" {
 		return ImportCount{}, nil, fault.New(fault.Invalid, "import", "list_name_missing")
 	}
-	im := &importing{office: o, list: list, acked: acked, seen: map[string]int{}, pending: map[record.ID]bool{}, papers: map[record.Kind]map[string]record.ID{}}
+	im := &importing{office: o, list: list, acked: acked, seen: map[string]int{}, pending: map[record.ID]bool{}, spoken: map[record.ID]bool{}, papers: map[record.Kind]map[string][]record.ID{}, named: map[record.ID]match.Name{}}
 	if acked == nil {
 		im.acked = func(int) {}
 	}
@@ -53,7 +48,9 @@ type importing struct {
 	refusals []Refusal
 	seen     map[string]int // identity without paper → occurrences so far
 	pending  map[record.ID]bool
-	papers   map[record.Kind]map[string]record.ID
+	spoken   map[record.ID]bool // whom a row of this import spoke of
+	papers   map[record.Kind]map[string][]record.ID
+	named    map[record.ID]match.Name // records that this import made
 	chunk    []*prepared
 	size     int
 	rows     int // rows behind the chunk's end
@@ -100,9 +97,18 @@ func (im *importing) take(ctx context.Context, row *ImportRow) error {
 	if err != nil {
 		return im.refuse(row, err)
 	}
+	unchanged := len(p.change.Fields) == 0 && len(p.change.Entries) == 0
+	// The full chunk goes before this row counts, or its acknowledgement would
+	// cover a row that is not in it.
+	if !unchanged && (len(im.chunk) == ledger.MaxChanges || im.size+p.size > batchRoom) {
+		if err := im.send(ctx); err != nil {
+			return err
+		}
+	}
 	im.rows++
+	im.spoken[id] = true
 	switch {
-	case len(p.change.Fields) == 0 && len(p.change.Entries) == 0:
+	case unchanged:
 		im.count.Unchanged++
 		return nil
 	case fresh:
@@ -110,11 +116,6 @@ func (im *importing) take(ctx context.Context, row *ImportRow) error {
 		im.remember(row, id)
 	default:
 		im.count.Updated++
-	}
-	if len(im.chunk) == ledger.MaxChanges || im.size+p.size > batchRoom {
-		if err := im.send(ctx); err != nil {
-			return err
-		}
 	}
 	im.chunk, im.size = append(im.chunk, p), im.size+p.size
 	im.pending[id] = true
@@ -138,114 +139,6 @@ func (im *importing) refuse(row *ImportRow, err error) error {
 	}
 	return nil
 }
-
-// identify gives the record that a row speaks of. Its id is an HMAC of what
-// identifies the row in its list, so that two devices that import one list
-// apart make the same records. A person who is already here under the same
-// paper and a compatible name is that person: two independent fields agree
-// (DOMAIN §7). A name alone never decides.
-func (im *importing) identify(row *ImportRow) (record.ID, error) {
-	schema := record.SchemaOf(row.Kind)
-	if schema == nil {
-		return record.ID{}, &fault.Error{Code: fault.Invalid, Op: "import", Key: "invalid", Problems: []fault.Problem{{Key: "kind_unknown"}}}
-	}
-	if schema.Entry {
-		return record.ParseID(row.Parent["id"])
-	}
-	paper := onePaper(row.Values["cedula"], row.Values["passport"])
-	if paper != "" && (row.Kind == record.Detainee || row.Kind == record.Contact) {
-		id := im.hash(row.Kind, "paper", paper)
-		if known, ok := im.paperBook(row.Kind)[paper]; ok && known != id {
-			if im.agrees(known, row) {
-				return known, nil
-			}
-			im.count.Doubles = append(im.count.Doubles, Double{Row: row.Row, ID: id, With: known})
-		}
-		return id, nil
-	}
-	key := im.rowKey(row)
-	im.seen[key]++
-	var n [4]byte
-	binary.BigEndian.PutUint32(n[:], uint32(im.seen[key]))
-	return im.hash(row.Kind, "row", key, string(n[:])), nil
-}
-
-func (im *importing) hash(kind record.Kind, parts ...string) record.ID {
-	h := hmac.New(sha256.New, im.office.vault.Keys().Identity[:])
-	_, _ = h.Write([]byte{byte(kind)})
-	for _, p := range append([]string{im.list}, parts...) {
-		var n [4]byte
-		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
-		_, _ = h.Write(n[:])
-		_, _ = h.Write([]byte(p))
-	}
-	return record.ID(h.Sum(nil)[:16])
-}
-
-// rowKey is what identifies a row that has no paper: what does not change when
-// a list is brought up to date. Kinds that have a natural name use that.
-func (im *importing) rowKey(row *ImportRow) string {
-	fields := map[record.Kind][]string{
-		record.Facility: {"name"}, record.Incident: {"name", "started"}, record.Remains: {"code"},
-		record.Relationship: {"contact", "detainee"},
-	}[row.Kind]
-	if fields == nil {
-		fields = []string{"given_names", "paternal_surname", "maternal_surname", "original_name", "birth"}
-	}
-	var b strings.Builder
-	for _, f := range fields {
-		b.WriteString(record.Plain(row.Values[f]))
-		b.WriteByte(0)
-	}
-	return b.String()
-}
-
-// paperBook gives who is here by paper, read once for each import.
-func (im *importing) paperBook(kind record.Kind) map[string]record.ID {
-	if book, ok := im.papers[kind]; ok {
-		return book
-	}
-	rows := im.office.rows().Find(search.Query{Kinds: []record.Kind{kind}})
-	book := make(map[string]record.ID, rows.Len())
-	for i := range rows.Len() {
-		if row := rows.At(i); row.Paper != "" {
-			book[row.Paper] = row.ID
-		}
-	}
-	im.papers[kind] = book
-	return book
-}
-
-func (im *importing) remember(row *ImportRow, id record.ID) {
-	book := im.papers[row.Kind]
-	if book == nil {
-		return
-	}
-	if paper := onePaper(row.Values["cedula"], row.Values["passport"]); paper != "" {
-		if _, taken := book[paper]; !taken {
-			book[paper] = id
-		}
-	}
-}
-
-// agrees tells whether a row's name can be that of a record with its paper.
-func (im *importing) agrees(id record.ID, row *ImportRow) bool {
-	known, ok := im.office.rows().Get(id)
-	if !ok {
-		return false
-	}
-	a := match.Name{Given: known.Given, Paternal: known.Paternal, Maternal: known.Maternal}
-	b := match.Name{Given: row.Values["given_names"], Paternal: row.Values["paternal_surname"], Maternal: row.Values["maternal_surname"]}
-	if a.Given+a.Paternal+a.Maternal == "" || b.Given+b.Paternal+b.Maternal == "" {
-		return true
-	}
-	score, _ := match.Compare(a, b)
-	return score >= samePaperScore
-}
-
-// samePaperScore is how alike two names must be when the paper is the same:
-// enough for a missing second surname or a swapped order, not for a stranger.
-const samePaperScore = 0.5
 
 // prepare makes a row's change against what its list last said of that record.
 func (im *importing) prepare(id record.ID, row *ImportRow) (p *prepared, fresh bool, err error) {
@@ -298,8 +191,8 @@ func (im *importing) news(s *fold.State, schema *record.Schema, values map[strin
 			continue
 		}
 		said, spoke := s.ListSaid(im.list, f.Num)
-		if spoke && said == fold.TextHash(text) {
-			continue
+		if spoke && (said == fold.TextHash(text) || im.spoken[s.ID]) {
+			continue // a second row about one person only adds: or each import would turn him over and back
 		}
 		if vals := s.Vals(f.Num); !spoke && slices.ContainsFunc(vals, func(v fold.Val) bool { return record.Plain(v.Text) == record.Plain(text) }) {
 			continue

@@ -283,6 +283,36 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 	}
 }
 
+// One paper under several names in one list: nobody is made into another, and
+// the same list again still changes nothing, also after a name was corrected.
+func TestOnePaperTwoPeople(t *testing.T) {
+	ctx := context.Background()
+	o, _ := newOffice(t)
+	people := []string{"Wilson Mero", "Segundo Quispe", "Wilson Mero", "Byron Caiza"}
+	list := func() func() (*ImportRow, error) {
+		return rowsOf(len(people), func(i int, r *ImportRow) {
+			given, surname, _ := strings.Cut(people[i-1], " ")
+			r.Values, r.Claims = map[string]string{"given_names": given, "paternal_surname": surname, "cedula": "1714307104", "birth": fmt.Sprint(1990 + i)}, nil
+		})
+	}
+	count, _, err := o.Import(ctx, "SNAI", list(), nil)
+	if err != nil || count.Imported != 3 || count.Unchanged != 1 || len(count.Doubles) != 2 {
+		t.Fatalf("%+v, %v", count, err)
+	}
+	res, _ := o.List(ctx, ListQuery{Kind: record.Detainee, Text: "caiza"})
+	save(t, o, Change{Record: res.ID(0), Set: map[string]string{"given_names": "Patricio", "paternal_surname": "Guamán"}})
+	if count, _, err = o.Import(ctx, "SNAI", list(), nil); err != nil || count.Unchanged != 4 || o.Count(record.Detainee) != 3 {
+		t.Fatalf("again: %+v, %v", count, err)
+	}
+	// Another list with the same paper and a name like it speaks of the same person.
+	count, _, err = o.Import(ctx, "Hospital", rowsOf(1, func(_ int, r *ImportRow) {
+		r.Values = map[string]string{"given_names": "Wilson", "paternal_surname": "Mero", "maternal_surname": "Vera", "cedula": "1714307104"}
+	}), nil)
+	if err != nil || count.Updated != 1 || o.Count(record.Detainee) != 3 {
+		t.Fatalf("another list: %+v, %v", count, err)
+	}
+}
+
 func TestRebuildFromJournalAlone(t *testing.T) {
 	ctx := context.Background()
 	o, cfg := newOffice(t)
