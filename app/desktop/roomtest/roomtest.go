@@ -106,16 +106,17 @@ func (h *Host) Pump() {
 	idle := make(chan struct{})
 	for {
 		go func() { h.busy.Wait(); idle <- struct{}{} }()
-		waiting := true
+		waiting, ran := true, false
 		for waiting {
 			select {
 			case do := <-h.queue:
 				do()
+				ran = true // it may have begun other work after the wait was over
 			case <-idle:
 				waiting = false
 			}
 		}
-		if len(h.queue) == 0 {
+		if !ran && len(h.queue) == 0 {
 			return
 		}
 	}
