@@ -58,6 +58,7 @@ func newShell(ctx context.Context, w world) (*shell, error) {
 	s.work = newWorker(ctx, w.dispatch)
 	s.applyTheme()
 	translateFyne(words)
+	w.app.SetIcon(fyne.NewStaticResource("paradero.png", assets.Icon()))
 	s.win = w.app.NewWindow("Paradero")
 	s.win.SetPadded(false)
 	s.win.SetContent(container.NewStack(newPresence(s.touch), s.root))
