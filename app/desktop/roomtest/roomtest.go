@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,7 +43,7 @@ type Host struct {
 	words  *assets.Words
 	window fyne.Window
 	queue  chan func()
-	busy   sync.WaitGroup
+	busy   atomic.Int64
 	mu     sync.Mutex
 	slots  map[string]context.CancelFunc
 }
@@ -103,21 +104,16 @@ func (h *Host) Show(o fyne.CanvasObject) {
 
 // Pump runs what came back to the screen until nothing is under way.
 func (h *Host) Pump() {
-	idle := make(chan struct{})
 	for {
-		go func() { h.busy.Wait(); idle <- struct{}{} }()
-		waiting, ran := true, false
-		for waiting {
-			select {
-			case do := <-h.queue:
-				do()
-				ran = true // it may have begun other work after the wait was over
-			case <-idle:
-				waiting = false
+		select {
+		case do := <-h.queue:
+			do()
+		default:
+			// What is under way puts its answer on the queue before it ends.
+			if h.busy.Load() == 0 && len(h.queue) == 0 {
+				return
 			}
-		}
-		if !ran && len(h.queue) == 0 {
-			return
+			time.Sleep(100 * time.Microsecond)
 		}
 	}
 }
@@ -182,7 +178,7 @@ func (h *Host) Work(slot string, do func(ctx context.Context) func()) {
 	}
 	h.busy.Add(1)
 	go func() {
-		defer h.busy.Done()
+		defer h.busy.Add(-1)
 		then := do(ctx)
 		h.Dispatch(func() {
 			defer cancel()
