@@ -54,7 +54,7 @@ type makingData struct {
 func NewMaking(ctx context.Context, env Env, desk *reports.Desk, shown func()) *Making {
 	m := &Making{env: env, ctx: ctx, desk: desk, shown: shown, State: Empty, latest: NewLatest[*makingData](env.Run)}
 	for i, k := range record.DocumentKinds {
-		if reports.Available(k) {
+		if reports.Available(k) && reports.About(k) == record.Detainee {
 			m.Kinds = append(m.Kinds, Filter{Name: k, Label: env.Words.T("document." + k), On: i == 0})
 		}
 	}
@@ -78,6 +78,17 @@ func (m *Making) Start(kind string, person, work record.ID) {
 		return
 	}
 	m.About(person)
+}
+
+// Repeat opens the page with what an issued paper was asked for.
+func (m *Making) Repeat(req reports.Request) {
+	choose(m.Kinds, req.Kind)
+	m.Request = req
+	m.kind()
+	if len(req.For) > 0 {
+		m.Person = PersonRowOf(m.env, req.For[0])
+	}
+	m.Look()
 }
 
 func (m *Making) kind() {

@@ -25,6 +25,7 @@ type view interface {
 	Object() fyne.CanvasObject
 	Page() *sheet.Page
 	Heed(e data.Event)
+	Again() // reads again what may have changed while the room was not open
 	Drop()
 }
 
@@ -37,7 +38,6 @@ type casesRoom struct {
 	split *widget.Split
 	page  view // nil: none is chosen
 	id    record.ID
-	begun bool
 }
 
 var (
@@ -69,9 +69,9 @@ func (r *casesRoom) Icon() fyne.Resource { return theme.FolderIcon() }
 // Open shows the list, and what arg names: a case's id, "new", or
 // "new/<person>" with a type after another stroke.
 func (r *casesRoom) Open(arg string) fyne.CanvasObject {
-	if !r.begun {
-		r.begun = true
-		r.list.Load()
+	r.list.Load()
+	if r.page != nil {
+		r.page.Again()
 	}
 	first, rest, _ := strings.Cut(arg, "/")
 	if first == "new" {

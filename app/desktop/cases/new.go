@@ -63,6 +63,9 @@ func (v *freshView) Page() *sheet.Page { return v.page }
 // Heed takes no notice of events: nothing of this is stored yet.
 func (v *freshView) Heed(data.Event) {}
 
+// Again has nothing to read.
+func (v *freshView) Again() {}
+
 // Drop forgets what is under way.
 func (v *freshView) Drop() { v.finder.Drop() }
 

@@ -42,6 +42,9 @@ func (v *caseView) Page() *sheet.Page { return v.page }
 // Heed takes an event.
 func (v *caseView) Heed(e data.Event) { v.vm.Heed(e) }
 
+// Again reads the page again.
+func (v *caseView) Again() { v.vm.Open() }
+
 // Drop forgets what is under way.
 func (v *caseView) Drop() {
 	v.vm.Drop()

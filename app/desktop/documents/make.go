@@ -1,0 +1,238 @@
+package documents
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	fw "fyne.io/fyne/v2/widget"
+
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data"
+	"paradero/data/record"
+	"paradero/reports"
+)
+
+// makeView is the page on which a paper is made.
+type makeView struct {
+	room     *documentsRoom
+	vm       *present.Making
+	page     *sheet.Page
+	preview  *preview
+	finder   *sheet.Finder
+	kinds    *widget.Select
+	to       *widget.Select
+	approved *widget.Entry
+	place    *widget.Entry
+	issue    *widget.Button
+	issuing  bool
+}
+
+func newMakeView(r *documentsRoom) *makeView {
+	w := r.host.Words()
+	v := &makeView{room: r, preview: newPreview(r.host), approved: widget.NewEntry(), place: widget.NewEntry()}
+	v.page = sheet.NewPage(r.host, v.cards)
+	v.vm = present.NewMaking(context.Background(), r.env, r.desk, v.draw)
+	v.finder = sheet.NewFinder(r.host, w.T("documents.make.person_search"), w.T("documents.make.person_none"), w.T("documents.make.person_change"),
+		func(row present.PersonRow) { v.vm.About(row.ID) }, v.page.Redraw)
+	var values, labels []string
+	for _, k := range v.vm.Kinds {
+		values, labels = append(values, k.Name), append(labels, k.Label)
+	}
+	v.kinds = widget.NewSelect(values, labels, "")
+	v.kinds.OnValue = v.vm.OfKind
+	v.to = widget.NewSelect(nil, nil, w.T("documents.make.to_auto"))
+	v.to.OnValue = v.vm.To
+	v.place.SetPlaceHolder(r.host.Office().Info().City)
+	v.place.OnSubmitted = v.vm.Sign
+	v.approved.OnSubmitted = v.vm.Approve
+	// The gate answers while one types; the layout of a page is quick.
+	v.place.OnChanged = v.vm.Sign
+	v.approved.OnChanged = v.vm.Approve
+	v.issue = widget.Primary(w.T("documents.make.issue"), theme.ConfirmIcon(), v.Print)
+	return v
+}
+
+// start opens the page with what is known.
+func (v *makeView) start(kind string, person, work record.ID) {
+	if !person.IsZero() {
+		v.finder.Choose(present.PersonRowOf(v.room.env, person))
+	}
+	v.vm.Start(kind, person, work)
+	v.kinds.SetValue(v.vm.Request.Kind)
+	v.page.Redraw()
+	if person.IsZero() {
+		v.room.host.Window().Canvas().Focus(v.finder.Search)
+	}
+}
+
+// from prepares another copy of a paper.
+func (v *makeView) from(req reports.Request) {
+	if len(req.For) == 0 {
+		v.start(req.Kind, record.ID{}, record.ID{})
+		return
+	}
+	v.finder.Choose(present.PersonRowOf(v.room.env, req.For[0]))
+	v.approved.SetText(req.ApprovedBy)
+	v.vm.Repeat(req)
+	v.kinds.SetValue(v.vm.Request.Kind)
+	v.page.Redraw()
+}
+
+// Object is what to place on the screen.
+func (v *makeView) Object() fyne.CanvasObject { return v.page.Object() }
+
+// Heed takes an event: what was missing may be there now.
+func (v *makeView) Heed(data.Event) { v.Again() }
+
+// Again asks the gate once more.
+func (v *makeView) Again() {
+	if !v.issuing {
+		v.vm.Look()
+	}
+}
+
+// Drop forgets what is under way.
+func (v *makeView) Drop() {
+	v.vm.Drop()
+	v.finder.Drop()
+}
+
+// Save issues the paper.
+func (v *makeView) Save() { v.Print() }
+
+func (v *makeView) draw() {
+	v.preview.set(v.vm.PDF)
+	values, labels := make([]string, 0, len(v.vm.Tos)), make([]string, 0, len(v.vm.Tos))
+	for _, o := range v.vm.Tos {
+		values, labels = append(values, o.Value), append(labels, o.Label)
+	}
+	v.to.SetChoices(values, labels)
+	to := ""
+	if !v.vm.Request.To.IsZero() {
+		to = v.vm.Request.To.String()
+	}
+	v.to.SetValue(to)
+	v.issue.SetEnabled(v.vm.State == present.Ready && !v.vm.Blocked && !v.vm.Busy && !v.issuing)
+	v.page.Redraw()
+}
+
+func (v *makeView) cards() []fyne.CanvasObject {
+	w := v.room.host.Words()
+	all := []fyne.CanvasObject{
+		widget.HFill(8, 0, widget.Heading(w.T("documents.make.title")).Shrinks(), v.issue),
+		v.choices(),
+	}
+	switch v.vm.State {
+	case present.Empty:
+		return append(all, widget.Card(w.T("documents.make.gate"), widget.Note(w.T("documents.make.gate_first"))))
+	case present.Loading:
+		return append(all, widget.Card(w.T("documents.make.gate"), widget.Note(w.T("documents.page_loading"))))
+	case present.Failed:
+		return append(all, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint))
+	}
+	seen := []fyne.CanvasObject{v.preview.object()}
+	if v.vm.Blocked {
+		seen = append([]fyne.CanvasObject{widget.Note(w.T("documents.make.blocked")).Colored(theme.ColorNameWarning)}, seen...)
+	}
+	return append(all, v.gate(), widget.Card(w.T("documents.preview"), seen...))
+}
+
+// choices are kind, person, addressee and who approved.
+func (v *makeView) choices() fyne.CanvasObject {
+	w := v.room.host.Words()
+	fields := []fyne.CanvasObject{widget.Field(w.T("documents.make.kind"), v.kinds, nil)}
+	if v.vm.Addressed {
+		fields = append(fields, widget.Field(w.T("documents.make.to"), v.to, nil))
+	}
+	fields = append(fields, widget.Field(w.T("documents.make.place"), v.place, nil))
+	if v.vm.Letter {
+		hint := widget.NewErrorText()
+		hint.SetHint(w.T("documents.make.approved_hint"))
+		fields = append(fields, widget.Field(w.T("documents.make.approved"), v.approved, hint))
+	}
+	parts := []fyne.CanvasObject{
+		widget.VStack(4, widget.Caption(w.T("documents.make.person")), v.finder.Object()),
+		widget.Columns(2, 230, fields...),
+	}
+	if v.vm.Addressed && v.vm.State == present.Ready && len(v.vm.Tos) == 0 {
+		parts = append(parts, widget.Note(w.T("documents.make.to_none")).Colored(theme.ColorNameWarning))
+	}
+	if len(v.vm.Others) > 0 {
+		also := widget.VStack(2, widget.Caption(w.T("documents.make.also")))
+		for _, o := range v.vm.Others {
+			check := fw.NewCheck(o.Name, nil)
+			check.SetChecked(o.On)
+			check.OnChanged = func(on bool) { v.vm.Also(o.ID, on) }
+			also.Add(widget.HFill(6, 0, check, sheet.Chip(o.Chip)))
+		}
+		parts = append(parts, also)
+	}
+	if v.vm.CanHide {
+		check := fw.NewCheck(w.T("documents.make.anonymised"), nil)
+		check.SetChecked(v.vm.Request.Anonymised)
+		check.OnChanged = v.vm.Hide
+		parts = append(parts, check)
+	}
+	return widget.Card("", parts...)
+}
+
+// gate lists what the paper requires: what is there, what is missing, what
+// should be looked at.
+func (v *makeView) gate() fyne.CanvasObject {
+	w := v.room.host.Words()
+	box, missing := widget.VStack(6), 0
+	for _, g := range v.vm.Gate {
+		chip := widget.NewChip(w.T("documents.gate.ok"), widget.ToneOk)
+		switch {
+		case g.OK:
+		case g.Doubt:
+			chip.Set(w.T("documents.gate.doubt"), widget.ToneWarn)
+		default:
+			missing++
+			chip.Set(w.T("documents.gate.missing"), widget.ToneError)
+		}
+		line := widget.VStack(1, widget.NewParagraph(g.Label))
+		for _, reason := range g.Reasons {
+			line.Add(widget.Note(reason))
+		}
+		box.Add(widget.HFill(10, 1, widget.Fixed(72, 0, chip), line))
+	}
+	says := widget.Note(w.T("documents.make.gate_ok")).Colored(theme.ColorNameSuccess)
+	if v.vm.Blocked {
+		says = widget.Note(w.N("documents.make.gate_no", missing)).Colored(theme.ColorNameWarning)
+	}
+	person := widget.Quiet(w.T("documents.make.fix_person"), theme.AccountIcon(), func() { v.room.host.GoRecord(record.Detainee, v.vm.Person.ID) })
+	buttons := []fyne.CanvasObject{person}
+	if !v.vm.Request.Case.IsZero() {
+		buttons = append(buttons, widget.Quiet(w.T("documents.make.fix_case"), theme.FolderIcon(), func() {
+			v.room.host.Go("cases", v.vm.Request.Case.String())
+		}))
+	}
+	return widget.Card(w.T("documents.make.gate"), says, box, widget.FlowChips(buttons...))
+}
+
+// Print issues the paper after asking: it cannot be taken back.
+func (v *makeView) Print() {
+	if v.vm.Blocked || v.vm.State != present.Ready || v.issuing {
+		return
+	}
+	h, w := v.room.host, v.room.host.Words()
+	h.Ask(w.T("documents.make.issue_title"), w.T("documents.make.issue_text"), w.T("documents.make.issue"), false, func() {
+		v.issuing = true
+		v.issue.SetEnabled(false)
+		v.vm.Issue(context.Background(), func(issued reports.Issued, err error) {
+			v.issuing = false
+			if err != nil {
+				h.Fail(err)
+				return
+			}
+			v.room.kept[issued.ID] = issued.PDF
+			h.Say(w.T("documents.make.issued", issued.Number))
+			v.room.list.Load()
+			v.room.show(issued.ID)
+		})
+	})
+}

@@ -1,0 +1,115 @@
+package documents
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+)
+
+// pane is the left side: title, search, kinds, rows, count.
+type pane struct {
+	room   *documentsRoom
+	search *widget.SearchBar
+	kinds  *widget.Select
+	rows   *widget.RowList
+	body   *fyne.Container
+	count  *widget.Text
+}
+
+func newPane(r *documentsRoom) *pane {
+	w := r.host.Words()
+	p := &pane{room: r, rows: widget.NewRowList(), body: container.NewStack(), count: widget.Caption("").Shrinks()}
+	p.search = widget.NewSearchBar(w.T("documents.search"), func(text string) { r.list.Type(text) })
+	p.search.OnDown = func() {
+		if p.rows.Len() > 0 {
+			p.rows.Pick(0)
+			r.host.Window().Canvas().Focus(p.rows.Focusable())
+		}
+	}
+	var values, labels []string
+	for _, k := range r.list.Kinds[1:] {
+		values, labels = append(values, k.Name), append(labels, k.Label)
+	}
+	p.kinds = widget.NewSelect(values, labels, r.list.Kinds[0].Label)
+	p.kinds.OnValue = func(v string) {
+		if v == "" {
+			v = "all"
+		}
+		r.list.OfKind(v)
+	}
+	p.rows.OnSelect = func(i int) {
+		if row := r.list.Row(i); row.ID != r.id {
+			r.show(row.ID)
+		} else {
+			r.split.ShowPage()
+		}
+	}
+	p.rows.OnOpen = p.rows.OnSelect
+	p.rows.OnEscape = r.Find
+	p.rows.SetRows(0, func(i int) widget.RowData {
+		row := r.list.Row(i)
+		return widget.RowData{
+			Icon: theme.DocumentIcon(), Title: row.About, Caption: row.Kind + " · " + row.Number + " · " + row.When,
+			Chip: row.Chip.Text, Tone: sheet.Tone(row.Chip.Tone), Personal: true,
+		}
+	})
+	p.body.Objects = []fyne.CanvasObject{widget.Loading(w.T("documents.loading"))}
+	return p
+}
+
+func (p *pane) object() fyne.CanvasObject {
+	w := p.room.host.Words()
+	head := widget.VStack(8,
+		widget.HFill(8, 0, widget.Heading(w.T("documents.title")).Shrinks(),
+			widget.Primary(w.T("documents.new"), theme.ContentAddIcon(), p.room.NewRecord)),
+		p.search,
+		widget.HFill(8, 0, p.kinds, widget.Plain(w.T("documents.check"), nil, p.room.check)))
+	return widget.VFill(0, 1,
+		widget.Inset(12, 12, 10, 12, head),
+		p.body,
+		widget.VStack(0, widget.HLine(), widget.Inset(6, 12, 6, 12, p.count)))
+}
+
+// draw shows what the register says now.
+func (p *pane) draw() {
+	w, list := p.room.host.Words(), p.room.list
+	p.count.SetText(list.Count)
+	switch list.State {
+	case present.Failed:
+		p.fill(widget.Inset(12, 12, 12, 12, widget.ErrorPanel(list.Failure.Text, list.Failure.Hint)))
+		return
+	case present.Empty:
+		p.fill(widget.Empty(w.T("documents.empty.title"), w.T("documents.empty.text"),
+			widget.Plain(w.T("documents.new"), theme.ContentAddIcon(), p.room.NewRecord)))
+		return
+	case present.NoMatch:
+		p.fill(widget.Empty(w.T("documents.none.title"), w.T("documents.none.text"), widget.Plain(w.T("documents.clear"), nil, p.clear)))
+		return
+	}
+	p.fill(p.rows)
+	at := p.rows.Offset()
+	p.rows.Resized(list.Len())
+	p.rows.SetSelected(list.Index(p.room.id))
+	p.rows.SetOffset(at)
+}
+
+// choose marks the open paper's row.
+func (p *pane) choose() { p.rows.SetSelected(p.room.list.Index(p.room.id)) }
+
+func (p *pane) clear() {
+	p.search.SetText("")
+	p.kinds.SetValue("")
+	p.room.list.Clear()
+}
+
+func (p *pane) fill(o fyne.CanvasObject) {
+	if len(p.body.Objects) == 1 && p.body.Objects[0] == o {
+		return
+	}
+	p.body.Objects = []fyne.CanvasObject{o}
+	p.body.Refresh()
+}

@@ -1,0 +1,181 @@
+// Package incidents is the room of incidents: what is confirmed and what is not,
+// and every toll with its source beside those whom the team knows by name.
+//
+// What must not live here: conclusions and validation (data), what a screen
+// says (app/present), and drawing that other rooms need too (app/desktop/sheet).
+package incidents
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"paradero/app/desktop/room"
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+// view is a page beside the list.
+type view interface {
+	Object() fyne.CanvasObject
+	Page() *sheet.Page
+	Heed(e data.Event)
+	Again() // reads again what may have changed while the room was not open
+	Drop()
+}
+
+// incidentsRoom keeps where the person was: text, filters, open incident.
+type incidentsRoom struct {
+	host  room.Host
+	env   present.Env
+	list  *present.Incidents
+	pane  *pane
+	split *widget.Split
+	page  view // nil: none is chosen
+	id    record.ID
+}
+
+var (
+	_ room.Room    = (*incidentsRoom)(nil)
+	_ room.Finder  = (*incidentsRoom)(nil)
+	_ room.Newer   = (*incidentsRoom)(nil)
+	_ room.Saver   = (*incidentsRoom)(nil)
+	_ room.Backer  = (*incidentsRoom)(nil)
+	_ room.Watcher = (*incidentsRoom)(nil)
+)
+
+// icon is the window's own sign of an incident; the window colours it.
+var icon = fyne.NewStaticResource("incident.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24"><path d="M1 21h22L12 2 1 21zm12-3h-2v-2h2v2zm0-4h-2v-4h2v4z"/></svg>`))
+
+// New makes the room; nothing is read before it is opened.
+func New(h room.Host) room.Room {
+	r := &incidentsRoom{host: h, env: sheet.Env(h)}
+	r.list = present.NewIncidents(context.Background(), r.env, func() { r.pane.draw() })
+	r.pane = newPane(r)
+	r.split = widget.NewSplit(380, r.pane.object(), r.nothingChosen(), h.Words().T("incident.back"))
+	r.split.OnBack = func() { r.pane.rows.SetSelected(-1) }
+	return r
+}
+
+// Key names the room.
+func (r *incidentsRoom) Key() string { return "incidents" }
+
+// Icon is the room's icon.
+func (r *incidentsRoom) Icon() fyne.Resource { return icon }
+
+// Open shows the list, and what arg names: an incident's id, or "new".
+func (r *incidentsRoom) Open(arg string) fyne.CanvasObject {
+	r.list.Load()
+	if r.page != nil {
+		r.page.Again()
+	}
+	if arg == "new" {
+		r.NewRecord()
+		return r.split
+	}
+	if id, err := record.ParseID(arg); err == nil && id != r.id {
+		r.show(id)
+	}
+	return r.split
+}
+
+// Leave asks before something typed is given up.
+func (r *incidentsRoom) Leave() bool {
+	if r.page == nil || !r.page.Page().Dirty() {
+		return true
+	}
+	r.page.Page().Settle(r.page.Page().Redraw)
+	return false
+}
+
+// Focus puts the keyboard into the search line.
+func (r *incidentsRoom) Focus() { r.Find() }
+
+// Find goes to the search line.
+func (r *incidentsRoom) Find() {
+	r.split.ShowList()
+	r.host.Window().Canvas().Focus(r.pane.search)
+}
+
+// NewRecord opens the form of a new incident.
+func (r *incidentsRoom) NewRecord() {
+	r.settle(func() {
+		r.id = record.ID{}
+		r.pane.rows.SetSelected(-1)
+		r.put(newFreshView(r.host, r.show, r.nothing))
+	})
+}
+
+// Save saves the open form.
+func (r *incidentsRoom) Save() {
+	if r.page != nil {
+		r.page.Page().Save()
+	}
+}
+
+// Back closes the open form, then the page where it covers the list.
+func (r *incidentsRoom) Back() bool {
+	if r.page != nil && r.page.Page().Back() {
+		return true
+	}
+	if r.split.Stacked() && r.split.PageShown() {
+		r.split.ShowList()
+		return true
+	}
+	return false
+}
+
+// Changed reads again what an edit may have changed.
+func (r *incidentsRoom) Changed(e data.Event) {
+	if e.Kind == record.Incident {
+		r.list.Load()
+	}
+	if r.page != nil {
+		r.page.Heed(e)
+	}
+}
+
+func (r *incidentsRoom) show(id record.ID) {
+	r.settle(func() {
+		r.id = id
+		r.put(newView(r.host, id))
+		r.host.Here(id.String())
+		r.pane.choose()
+	})
+}
+
+// settle gives the open form up, after asking where something was typed.
+func (r *incidentsRoom) settle(then func()) {
+	if r.page == nil {
+		then()
+		return
+	}
+	r.page.Page().Settle(then)
+}
+
+func (r *incidentsRoom) put(v view) {
+	if r.page != nil {
+		r.page.Drop()
+	}
+	r.page = v
+	r.split.SetPage(v.Object())
+	r.split.ShowPage()
+}
+
+// nothing leaves the page empty again.
+func (r *incidentsRoom) nothing() {
+	if r.page != nil {
+		r.page.Drop()
+	}
+	r.page, r.id = nil, record.ID{}
+	r.split.SetPage(r.nothingChosen())
+	r.split.ShowList()
+}
+
+func (r *incidentsRoom) nothingChosen() fyne.CanvasObject {
+	w := r.host.Words()
+	return widget.Empty(w.T("incidents.choose.title"), w.T("incidents.choose.text"))
+}
