@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -256,6 +257,7 @@ func open(ctx context.Context, cfg Config, unlock func() (*vault.Vault, error)) 
 	}
 	cfg.Progress(Progress{Phase: "unlock"})
 	v, err := unlock()
+	debug.FreeOSMemory() // the 64 MiB and more that the key derivation walked over
 	if err != nil {
 		return nil, release(lock, vaultFault(op, err))
 	}

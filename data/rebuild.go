@@ -174,49 +174,22 @@ func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
 
 // readRows fills the lists from the working copy and checks that none is lost.
 func (o *Office) readRows(ctx context.Context) error {
-	var mu sync.Mutex
-	found := map[record.Kind]int{}
-	byKind := map[record.Kind][]search.Row{}
-	members := []record.ID{}
 	total := 0
 	for _, n := range o.counts.copy() {
 		total += n
 	}
+	r := &rowReader{office: o, found: map[record.Kind]int{}}
 	o.cfg.Progress(Progress{Phase: "rows", Total: total})
-	err := o.store.Rows(ctx, 0, runtime.NumCPU(), func(kind record.Kind, id record.ID, b []byte) error {
-		var row search.Row
-		var err error
-		if len(b) == 0 {
-			o.gone.add(id)
-			return nil
-		}
-		if listed(kind) {
-			if row, err = decodeRow(kind, id, b); err != nil {
-				return err
-			}
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		found[kind]++
-		if listed(kind) {
-			byKind[kind] = append(byKind[kind], row)
-		}
-		if kind == record.Member || kind == record.OfficeKind {
-			members = append(members, id)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := o.store.Rows(ctx, 0, runtime.NumCPU(), r.take); err != nil {
 		return err
 	}
+	o.index.Put(r.rows...)
 	for kind, n := range o.counts.copy() {
-		if found[kind] != n {
+		if r.found[kind] != n {
 			return errStale
 		}
 	}
-	for _, rows := range byKind {
-		o.index.Put(rows...)
-	}
+	members := r.members
 	for _, id := range members {
 		s, _, err := o.state(id)
 		if err != nil {
@@ -226,6 +199,56 @@ func (o *Office) readRows(ctx context.Context) error {
 	}
 	o.cfg.Progress(Progress{Phase: "rows", Done: total, Total: total})
 	return nil
+}
+
+// rowReader hands rows on in portions, so that a hundred thousand of them never
+// stand in memory twice.
+type rowReader struct {
+	office  *Office
+	mu      sync.Mutex
+	found   map[record.Kind]int
+	rows    []search.Row
+	members []record.ID
+}
+
+const rowPortion = 8192
+
+func (r *rowReader) take(kind record.Kind, id record.ID, b []byte) error {
+	if len(b) == 0 {
+		r.office.gone.add(id)
+		return nil
+	}
+	var row search.Row
+	var err error
+	if listed(kind) {
+		if row, err = decodeRow(kind, id, b); err != nil {
+			return err
+		}
+	}
+	if full := r.add(kind, id, row); full != nil {
+		r.office.index.Put(full...)
+	}
+	return nil
+}
+
+// add keeps a row and gives a portion when one is full.
+func (r *rowReader) add(kind record.Kind, id record.ID, row search.Row) []search.Row {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.found[kind]++
+	if kind == record.Member || kind == record.OfficeKind {
+		r.members = append(r.members, id)
+	}
+	if !listed(kind) {
+		return nil
+	}
+	r.rows = append(r.rows, row)
+	if len(r.rows) < rowPortion {
+		return nil
+	}
+	full := r.rows
+	r.rows = make([]search.Row, 0, rowPortion)
+	return full
 }
 
 // rebuild throws the working copy away and makes it anew from the journal.
