@@ -165,7 +165,7 @@ func (c *call) run(args []string) error {
 			return usage("lang_unknown", c.common.lang)
 		}
 	}
-	if c.common.help {
+	if c.common.help && v.name != "help" {
 		return c.helpOf(v)
 	}
 	if len(rest) < v.least || (v.most >= 0 && len(rest) > v.most) {
