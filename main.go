@@ -31,6 +31,7 @@ func run(args []string) (status int) {
 			status = 1
 		}
 	}()
+	app.LimitMemory()
 	if !command.Verb(args) {
 		return desktop.Run(version, officeOf(args))
 	}
