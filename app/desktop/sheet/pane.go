@@ -143,9 +143,10 @@ func (p *Pane) Draw() {
 	}
 	p.fill(p.rows)
 	if q := list.Query(); !p.begun || q != p.drawn {
+		first := !p.begun
 		p.drawn, p.begun = q, true
 		p.rows.SetRows(list.Len(), func(i int) widget.RowData { return Row(list.Row(i)) })
-		if i := list.Index(p.marked); i >= 0 && i < 8 { // nobody is thrown about a long list while typing
+		if i := list.Index(p.marked); i >= 0 && (first || i < 8) { // nobody is thrown about a long list while typing
 			p.rows.SetSelected(i)
 		}
 		return
