@@ -7,6 +7,7 @@ import (
 
 	"paradero/data"
 	"paradero/data/record"
+	"paradero/data/search"
 )
 
 // Case is the page of one case: for whom, how far it is, what is due, what is
@@ -24,6 +25,7 @@ type Case struct {
 	Person  PersonRow
 	Where   string     // his facility and wing, as concluded
 	Release Chip       // his release status; empty text when he is simply held
+	Clash   Chip       // versions of him contradict each other; empty text when none do
 	Steps   []StepLine // of a release; nil for the other types
 	Next    NextStep
 	Cards   []FactCard
@@ -140,9 +142,12 @@ func (c *Case) take(d *caseData) {
 	c.Closed = r.Get("state") == "closed"
 	c.Chip = caseChip(c.env, r.Get("state"))
 	c.Person = PersonRowOf(c.env, r.Ref("detainee"))
-	c.Where, c.Release = "", Chip{}
+	c.Where, c.Release, c.Clash = "", Chip{}, Chip{}
 	if row, ok := c.env.API.Row(r.Ref("detainee")); ok {
 		c.Where = dot(row.Facility, row.Wing)
+		if row.Flags&search.Contradicted != 0 {
+			c.Clash = Chip{Text: w.T("case.clash"), Tone: Warn}
+		}
 		if row.Release != "" && row.Release != "detained" {
 			c.Release = Chip{Text: optionLabel(w, record.Claim, "status", row.Release), Tone: Accent}
 		}

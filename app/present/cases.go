@@ -152,6 +152,9 @@ func (c *Cases) item(r *record.Record, today string) caseItem {
 	if it.row.Mark = stuckChip(c.env, r); it.row.Mark.Text != "" {
 		it.stuck = true
 	}
+	if it.state == "open" { // most are: only what differs is said
+		it.row.Chip = Chip{}
+	}
 	if it.state != "closed" && (it.due != "" || it.next != "") {
 		it.row.Late = it.due != "" && it.due < today
 		key := "cases.due"
@@ -159,7 +162,7 @@ func (c *Cases) item(r *record.Record, today string) caseItem {
 			key = "cases.overdue"
 		}
 		if it.row.Late {
-			it.row.Mark = Chip{Text: w.T("cases.late"), Tone: Bad}
+			it.row.Mark = Chip{Text: w.T("cases.late"), Tone: Warn}
 		}
 		due := ""
 		if it.due != "" {

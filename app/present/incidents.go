@@ -71,7 +71,7 @@ func (l *Incidents) gather(ctx context.Context) ([]incidentItem, error) {
 		it.row = IncidentRow{ID: r.ID, Name: r.Get("name")}
 		it.row.Line = dot(optionLabel(w, record.Incident, "kind_of", r.Get("kind_of")), r.Get("facility"), dateText(w, it.started))
 		if em := emergencyOf(l.env, r); em != nil {
-			it.row.Chip = em.Chip
+			it.row.Chip = Chip{Text: w.T("incidents.emergency"), Tone: em.Chip.Tone}
 		}
 		it.searchable = record.Plain(it.row.Name + " " + it.row.Line)
 		all = append(all, it)

@@ -24,15 +24,20 @@ type StepRow struct {
 	fw.BaseWidget
 	state       StepState
 	first, last bool
+	middle      float32 // of the content's first line, from its top
 	content     fyne.CanvasObject
 }
 
 // NewStepRow makes a row; first and last end the line.
 func NewStepRow(state StepState, first, last bool, content fyne.CanvasObject) *StepRow {
-	r := &StepRow{state: state, first: first, last: last, content: content}
+	r := &StepRow{state: state, first: first, last: last, middle: 9, content: content}
 	r.ExtendBaseWidget(r)
 	return r
 }
+
+// At says where the middle of the content's first line is, in pixels from its
+// top, when that line holds more than text.
+func (r *StepRow) At(middle float32) *StepRow { r.middle = middle; return r }
 
 // CreateRenderer draws the mark, its line and the content.
 func (r *StepRow) CreateRenderer() fyne.WidgetRenderer {
@@ -56,7 +61,7 @@ func (r *StepRow) CreateRenderer() fyne.WidgetRenderer {
 		if r.state == StepReached {
 			d = U(15)
 		}
-		y := U(space + 9) // the middle of the first line of the content
+		y := U(space + r.middle)
 		up.Move(fyne.NewPos(x-1, 0))
 		up.Resize(fyne.NewSize(2, y))
 		down.Move(fyne.NewPos(x-1, y))

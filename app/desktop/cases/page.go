@@ -97,7 +97,7 @@ func (v *caseView) cards() []fyne.CanvasObject {
 func (v *caseView) head() fyne.CanvasObject {
 	w := v.host.Words()
 	chips := []fyne.CanvasObject{sheet.Chip(v.vm.Chip)}
-	for _, c := range []present.Chip{v.vm.Person.Chip, v.vm.Release, v.vm.Person.Mark, v.vm.Stuck} {
+	for _, c := range []present.Chip{v.vm.Person.Chip, v.vm.Release, v.vm.Clash, v.vm.Stuck} {
 		if c.Text != "" {
 			chips = append(chips, sheet.Chip(c))
 		}

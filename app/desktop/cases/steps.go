@@ -21,7 +21,11 @@ func (v *caseView) steps() fyne.CanvasObject {
 		case s.Done:
 			state = widget.StepDone
 		}
-		box.Add(widget.NewStepRow(state, i == 0, i == len(v.vm.Steps)-1, v.step(s)))
+		row := widget.NewStepRow(state, i == 0, i == len(v.vm.Steps)-1, v.step(s))
+		if s.Next && !v.vm.Closed { // its line holds a button
+			row = row.At(14)
+		}
+		box.Add(row)
 	}
 	return widget.Card(w.T("case.steps"), box)
 }

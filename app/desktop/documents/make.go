@@ -183,12 +183,13 @@ func (v *makeView) choices() fyne.CanvasObject {
 // should be looked at.
 func (v *makeView) gate() fyne.CanvasObject {
 	w := v.room.host.Words()
-	box, missing := widget.VStack(6), 0
+	box, missing, doubts := widget.VStack(6), 0, 0
 	for _, g := range v.vm.Gate {
 		chip := widget.NewChip(w.T("documents.gate.ok"), widget.ToneOk)
 		switch {
 		case g.OK:
 		case g.Doubt:
+			doubts++
 			chip.Set(w.T("documents.gate.doubt"), widget.ToneWarn)
 		default:
 			missing++
@@ -201,6 +202,9 @@ func (v *makeView) gate() fyne.CanvasObject {
 		box.Add(widget.HFill(10, 1, widget.Fixed(72, 0, chip), line))
 	}
 	says := widget.Note(w.T("documents.make.gate_ok")).Colored(theme.ColorNameSuccess)
+	if doubts > 0 {
+		says = widget.Note(w.T("documents.make.gate_doubt")).Colored(theme.ColorNameSuccess)
+	}
 	if v.vm.Blocked {
 		says = widget.Note(w.N("documents.make.gate_no", missing)).Colored(theme.ColorNameWarning)
 	}

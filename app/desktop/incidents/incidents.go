@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"paradero/app/desktop/room"
 	"paradero/app/desktop/sheet"
@@ -47,8 +48,10 @@ var (
 	_ room.Watcher = (*incidentsRoom)(nil)
 )
 
-// icon is the window's own sign of an incident; the window colours it.
-var icon = fyne.NewStaticResource("incident.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24"><path d="M1 21h22L12 2 1 21zm12-3h-2v-2h2v2zm0-4h-2v-4h2v4z"/></svg>`))
+// icon is the window's own sign of an incident.
+func icon() fyne.Resource {
+	return theme.NewThemedResource(fyne.NewStaticResource("incident.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24"><path d="M1 21h22L12 2 1 21zm12-3h-2v-2h2v2zm0-4h-2v-4h2v4z"/></svg>`)))
+}
 
 // New makes the room; nothing is read before it is opened.
 func New(h room.Host) room.Room {
@@ -64,7 +67,7 @@ func New(h room.Host) room.Room {
 func (r *incidentsRoom) Key() string { return "incidents" }
 
 // Icon is the room's icon.
-func (r *incidentsRoom) Icon() fyne.Resource { return icon }
+func (r *incidentsRoom) Icon() fyne.Resource { return icon() }
 
 // Open shows the list, and what arg names: an incident's id, or "new".
 func (r *incidentsRoom) Open(arg string) fyne.CanvasObject {

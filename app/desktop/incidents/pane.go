@@ -40,7 +40,7 @@ func newPane(r *incidentsRoom) *pane {
 	p.rows.OnEscape = r.Find
 	p.rows.SetRows(0, func(i int) widget.RowData {
 		row := r.list.Row(i)
-		return widget.RowData{Icon: icon, Title: row.Name, Caption: row.Line, Mark: row.Chip.Text, MarkTone: sheet.Tone(row.Chip.Tone)}
+		return widget.RowData{Icon: icon(), Title: row.Name, Caption: row.Line, Mark: row.Chip.Text, MarkTone: sheet.Tone(row.Chip.Tone)}
 	})
 	p.body.Objects = []fyne.CanvasObject{widget.Loading(w.T("incidents.loading"))}
 	return p
