@@ -197,6 +197,7 @@ func (r *familiesRoom) put(v view) {
 	r.page = v
 	r.split.SetPage(v.Object())
 	r.split.ShowPage()
+	v.Page().Focus()
 }
 
 // nothing leaves the page empty again.

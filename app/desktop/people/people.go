@@ -209,6 +209,7 @@ func (r *peopleRoom) put(v view) {
 	r.page = v
 	r.split.SetPage(v.Object())
 	r.split.ShowPage()
+	v.Page().Focus()
 }
 
 // nothing leaves the page empty again.

@@ -85,10 +85,16 @@ func (p *Page) Begin(form func() *Open) {
 		p.open = form()
 		p.Redraw()
 		p.reveal(p.open.Object)
-		if c := p.canvas(); c != nil && p.open.Focus != nil {
-			p.open.Focus(c)
-		}
+		p.Focus()
 	})
+}
+
+// Focus puts the keyboard into the open form. A room calls it too once it has
+// placed a page that opened with a form: before, there was nothing to focus.
+func (p *Page) Focus() {
+	if c := p.canvas(); c != nil && p.open != nil && p.open.Focus != nil {
+		p.open.Focus(c)
+	}
 }
 
 // End closes the open form.
