@@ -172,7 +172,7 @@ func (c *call) told(o data.API, args, about []string, set map[string]string) err
 		}
 		canonical, problems := record.CheckAll(record.Notification, one, o.Now())
 		if blocking := rule.Blocking(problems); len(blocking) > 0 {
-			return &fault.Error{Code: fault.Invalid, Op: "tell of a death", Key: "values_invalid", Problems: blocking}
+			return &fault.Error{Code: fault.Invalid, Op: "tell of a death", Key: "invalid", Problems: blocking}
 		}
 		if problems := rule.Blocking(rule.CheckNotification(canonical)); len(problems) > 0 {
 			return fault.Refuse("tell of a death", "notification_refused", problems)

@@ -120,11 +120,37 @@ func (c *call) ask(key string, args ...string) ([]byte, error) {
 		return nil, usage("passphrase_not_given")
 	}
 	c.meter.clear()
-	secret, err := c.env.ReadPassphrase(c.words.T(key, args...) + " ")
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Cancelled, "ask passphrase", "cancelled")
+	type answer struct {
+		secret []byte
+		err    error
 	}
-	return secret, nil
+	answers := make(chan answer, 1)
+	restore := echo(c.env.Stdin)
+	go func() {
+		secret, err := c.env.ReadPassphrase(c.words.T(key, args...) + " ")
+		answers <- answer{secret, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.secret, fault.Wrap(a.err, fault.Cancelled, "ask passphrase", "cancelled")
+	case <-c.ctx.Done():
+		// Ctrl-C while the person types: the terminal must show letters again.
+		restore()
+		return nil, fault.Wrap(c.ctx.Err(), fault.Cancelled, "ask passphrase", "cancelled")
+	}
+}
+
+// echo remembers how a terminal stands and gives what sets it back.
+func echo(stream any) func() {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return func() {}
+	}
+	state, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		return func() {}
+	}
+	return func() { _ = term.Restore(int(f.Fd()), state) }
 }
 
 // readSecret reads a passphrase file; a newline at its end is not part of it.

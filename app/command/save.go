@@ -6,7 +6,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"paradero/data"
+	"paradero/data/fault"
 	"paradero/data/record"
+	"paradero/data/rule"
 )
 
 // newKinds are the kinds of record that `new` makes. Ties, attempts, tellings
@@ -120,8 +122,16 @@ func (c *call) value(o data.API, f *record.Field, typed string) (string, error) 
 	return record.JoinList(ids), nil
 }
 
-// saved writes one change and prints the record's id.
+// saved writes one change and prints the record's id. A life that is typed in
+// becomes a claim, and a confirmation without its proof is refused by the same
+// rule as any other claim.
 func (c *call) saved(o data.API, kind record.Kind, change data.Change) error {
+	if typed := change.Set["life_status"]; typed != "" {
+		status, _ := record.Check(kind, "life_status", typed, o.Now())
+		if problems := rule.Blocking(rule.CheckClaim(map[string]string{"status": status, "source": o.Info().Name})); status != "" && len(problems) > 0 {
+			return fault.Refuse("save", "claim_refused", problems)
+		}
+	}
 	receipts, err := o.Edit(c.ctx, change)
 	if err != nil {
 		return err

@@ -197,5 +197,8 @@ func (c *call) linkLine(p *recordPage, r *record.Record) string {
 			parts = append(parts, strings.ReplaceAll(text, "\n", ", "))
 		}
 	}
+	if r.Kind == record.Contact {
+		parts = append([]string{name(r)}, parts...)
+	}
 	return r.ID.String() + "  " + strings.Join(parts, " · ")
 }
