@@ -107,6 +107,13 @@ func (o *fakeOffice) Verify(_ context.Context, report func(data.Progress)) ([]da
 
 func (o *fakeOffice) Rebuild(context.Context, func(data.Progress)) error { return nil }
 
+func (o *fakeOffice) Check(_ context.Context, pass []byte) error {
+	if string(pass) != o.pass {
+		return fault.New(fault.Passphrase, "unlock office", "passphrase_wrong")
+	}
+	return nil
+}
+
 func (o *fakeOffice) ChangePassphrase(_ context.Context, old, changed []byte) error {
 	if string(old) != o.pass {
 		return fault.New(fault.Passphrase, "change passphrase", "passphrase_wrong")

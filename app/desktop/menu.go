@@ -33,7 +33,7 @@ const ctrl = fyne.KeyModifierShortcutDefault
 // menu gives every menu with its shortcuts. Fields that have the keyboard
 // swallow shortcuts of the window, but not those of the menu: all are here.
 func (s *shell) menu() []group {
-	n := s.session
+	n := s.active()
 	var open room.Room
 	if n != nil {
 		open = n.rooms[n.current.room]
@@ -64,7 +64,7 @@ func (s *shell) menu() []group {
 
 func (s *shell) viewMenu() group {
 	view := group{word: "view"}
-	if n := s.session; n != nil {
+	if n := s.active(); n != nil {
 		for i, m := range s.rooms {
 			view.items = append(view.items, &shortcut{
 				word: "room." + m.key, keys: "Ctrl+" + strconv.Itoa(i+1),
@@ -74,7 +74,7 @@ func (s *shell) viewMenu() group {
 		view.items = append(view.items, nil)
 	}
 	view.items = append(view.items,
-		&shortcut{word: "blur", keys: "Ctrl+B", key: fyne.KeyB, mod: ctrl, off: s.session == nil, mark: s.blurred, do: func() {
+		&shortcut{word: "blur", keys: "Ctrl+B", key: fyne.KeyB, mod: ctrl, off: s.active() == nil, mark: s.blurred, do: func() {
 			s.setBlur(!s.blurred)
 			s.buildMenu()
 		}},

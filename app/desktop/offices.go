@@ -16,8 +16,9 @@ type office interface {
 	Rebuild(ctx context.Context, report func(data.Progress)) error
 	Rehearse(recoveryCode string) bool
 	ChangePassphrase(ctx context.Context, old, changed []byte) error
-	Damage() int   // damaged stretches of the journal, found while opening
-	Rebuilt() bool // the working copy was made anew while opening
+	Check(ctx context.Context, passphrase []byte) error // whether it opens this open office
+	Damage() int                                        // damaged stretches of the journal, found while opening
+	Rebuilt() bool                                      // the working copy was made anew while opening
 }
 
 // offices is where offices come from; tests have their own.

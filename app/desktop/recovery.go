@@ -105,7 +105,7 @@ func (s *shell) showSignIn(dir string) {
 		return
 	}
 	s.sign, s.dir = sign, dir
-	g := &signIn{s: s, dir: dir, pass: widget.NewSecret(), wrong: widget.NewErrorText(), state: widget.VStack(8)}
+	g := s.newSignIn(dir)
 	s.page(g.draw(sign.Office, sign.Demo, sign.DemoPassphrase), func() { s.showSignIn(dir) }, g.leave)
 	s.win.Canvas().Focus(g.pass)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -40,6 +41,7 @@ type shell struct {
 	blurred bool
 	work    *worker // of the pages before signing in
 	session *session
+	covered bool      // the session is there, behind a page that asks for the passphrase
 	dir     string    // the office of the sign-in page or session
 	sign    data.Sign // what could be read of it
 	again   func()    // draws the present page anew, in another language
@@ -135,8 +137,8 @@ func (s *shell) change(set app.Settings) {
 }
 
 func (s *shell) redraw() {
-	if s.session != nil {
-		s.session.remake()
+	if n := s.active(); n != nil {
+		n.remake()
 		return
 	}
 	if s.again != nil {
@@ -157,10 +159,18 @@ func (s *shell) put(content fyne.CanvasObject) {
 	s.root.Refresh()
 }
 
+// active gives the session that is on the screen, nil when there is none.
+func (s *shell) active() *session {
+	if s.covered {
+		return nil
+	}
+	return s.session
+}
+
 // fail shows an error wherever the person is.
 func (s *shell) fail(err error) {
-	if s.session != nil {
-		s.session.Fail(err)
+	if n := s.active(); n != nil {
+		n.Fail(err)
 		return
 	}
 	sentence, hint := app.Words(err, s.words)
@@ -198,8 +208,8 @@ func (s *shell) goBack() {
 		s.win.Canvas().Overlays().Remove(top)
 		return
 	}
-	if s.session != nil {
-		s.session.Back()
+	if n := s.active(); n != nil {
+		n.Back()
 		return
 	}
 	if s.back != nil {
@@ -209,19 +219,20 @@ func (s *shell) goBack() {
 
 func (s *shell) dropped(uris []fyne.URI) {
 	s.touch()
-	if s.session == nil {
+	n := s.active()
+	if n == nil {
 		return
 	}
 	paths := make([]string, 0, len(uris))
 	for _, u := range uris {
 		paths = append(paths, u.Path())
 	}
-	s.session.dropped(paths)
+	n.dropped(paths)
 }
 
 // quit leaves the room, closes the office and ends. A room may stay.
 func (s *shell) quit() {
-	if s.session != nil && !s.session.leave() {
+	if n := s.active(); n != nil && !n.leave() {
 		return
 	}
 	s.end()
@@ -250,18 +261,26 @@ func (s *shell) opened(o office, dir string) {
 	s.session = newSession(s, o)
 	s.session.enter()
 	s.buildMenu()
+	go debug.FreeOSMemory() // deriving the key took much, and is over
 }
 
 // lock leaves the room, closes the office and asks for the passphrase again.
+// Where something half typed would be lost, the office stays open behind the
+// page that asks.
 func (s *shell) lock() {
-	if s.session == nil || !s.session.leave() {
+	if s.active() == nil {
+		return
+	}
+	left := s.session.leave()
+	s.closeOverlays()
+	s.blurred = false
+	s.applyTheme()
+	if !left {
+		s.cover()
 		return
 	}
 	ended := s.session
 	s.session = nil
-	s.closeOverlays()
-	s.blurred = false
-	s.applyTheme()
 	s.showClosing()
 	dir := s.dir
 	go func() {
@@ -272,6 +291,35 @@ func (s *shell) lock() {
 			}
 		})
 	}()
+}
+
+// cover hides the session until somebody knows the passphrase.
+func (s *shell) cover() {
+	n, info := s.session, s.session.office.Info()
+	s.covered = true
+	g := s.newSignIn(s.dir)
+	g.ask = func(ctx context.Context, pass []byte, _ func(data.Progress)) func() {
+		err := n.office.Check(ctx, pass)
+		return func() {
+			if err != nil {
+				g.opened(nil, err)
+				return
+			}
+			s.covered = false
+			s.touch()
+			n.draw()
+			n.rail.choose(n.current.room)
+			s.buildMenu()
+		}
+	}
+	pass := ""
+	if info.Demo {
+		if sign, err := s.offices.Peek(s.dir); err == nil {
+			pass = sign.DemoPassphrase
+		}
+	}
+	s.page(g.draw(info.Office, info.Demo, pass), s.cover, nil)
+	s.win.Canvas().Focus(g.pass)
 }
 
 func (s *shell) closeOverlays() {

@@ -222,6 +222,32 @@ func TestLocksByItself(t *testing.T) {
 	}
 }
 
+func TestLockKeepsWhatIsHalfTyped(t *testing.T) {
+	b, o := signedIn(t)
+	b.rooms["people"].stay = true
+	b.lock()
+	if o.closed != 0 || b.shows("room people") || b.shows("Otra oficina") {
+		t.Fatalf("closed %d times, on the screen: %s", o.closed, b.text())
+	}
+	for _, m := range b.win.MainMenu().Items {
+		for _, item := range m.Items {
+			if item.Label == "Ir a…" && !item.Disabled {
+				t.Fatal("the menu goes around the lock")
+			}
+		}
+	}
+	b.typedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	b.entries()[0].SetText("otra")
+	b.press("Abrir")
+	b.until("told", func() bool { return b.shows(b.words.T("error.passphrase_wrong")) })
+	b.entries()[0].SetText(rightPass)
+	b.press("Abrir")
+	b.until("it is back", func() bool { return b.shows("room people") })
+	if len(b.rooms["people"].log) > 3 || b.active() == nil {
+		t.Fatalf("the room was made anew: %v", b.rooms["people"].log)
+	}
+}
+
 func TestLocksAfterSleep(t *testing.T) {
 	b, _ := signedIn(t)
 	b.touch()

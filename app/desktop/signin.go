@@ -25,6 +25,26 @@ type signIn struct {
 	show  *fw.Check
 	state *fyne.Container
 	busy  bool
+	away  *widget.Button // to the welcome page
+	// ask tries the passphrase in the background; what it gives is run on the screen.
+	ask func(ctx context.Context, pass []byte, report func(data.Progress)) func()
+}
+
+func (s *shell) newSignIn(dir string) *signIn {
+	g := &signIn{s: s, dir: dir, pass: widget.NewSecret(), wrong: widget.NewErrorText(), state: widget.VStack(8)}
+	g.away = widget.Quiet(s.words.T("signin.other"), theme.NavigateBackIcon(), g.leave)
+	if s.covered {
+		g.away.Hide()
+	}
+	g.ask = func(ctx context.Context, pass []byte, report func(data.Progress)) func() {
+		o, err := s.offices.Open(ctx, data.Config{Dir: dir, Progress: report}, pass)
+		if err == nil && ctx.Err() != nil {
+			_ = o.Close() // stopped just as it opened: nobody waits for it
+			return nil
+		}
+		return func() { g.opened(o, err) }
+	}
+	return g
 }
 
 func (g *signIn) draw(name string, demo bool, demoPass string) fyne.CanvasObject {
@@ -48,7 +68,7 @@ func (g *signIn) draw(name string, demo bool, demoPass string) fyne.CanvasObject
 	all = append(all,
 		widget.CardWith("", nil, widget.HFill(8, 0, widget.Caption(w.T("signin.pass")), g.show),
 			g.pass, g.wrong, g.state, widget.HFill(8, 0, widget.Gap(0), g.open)),
-		widget.HStack(8, widget.Quiet(w.T("signin.other"), theme.NavigateBackIcon(), g.leave)))
+		widget.HStack(8, g.away))
 	return g.s.front(460, widget.VStack(12, all...))
 }
 
@@ -84,12 +104,7 @@ func (g *signIn) submit() {
 	g.state.Add(panel)
 	report := g.reporter(panel)
 	s.work.run("open", func(ctx context.Context) func() {
-		o, err := s.offices.Open(ctx, data.Config{Dir: g.dir, Progress: report}, pass)
-		if err == nil && ctx.Err() != nil {
-			_ = o.Close() // stopped just as it opened: nobody waits for it
-			return nil
-		}
-		return func() { g.opened(o, err) }
+		return g.ask(ctx, pass, report)
 	})
 }
 

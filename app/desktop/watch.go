@@ -58,7 +58,7 @@ func (s *shell) watch(ctx context.Context) {
 }
 
 func (s *shell) considerLocking(now time.Time, gap time.Duration) {
-	if s.session == nil {
+	if s.active() == nil {
 		return
 	}
 	idle := time.Duration(s.settings.LockMinutes) * time.Minute
