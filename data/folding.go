@@ -29,15 +29,19 @@ const (
 
 // touched is one record that a transaction changes.
 type touched struct {
-	state   *fold.State
-	places  []fold.Place
-	before  map[record.ID]bool // what it referred to
-	existed bool               // had a row
-	items   []store.Item
-	row     search.Row
-	gone    bool
-	size    int
-	err     error
+	state    *fold.State
+	places   []fold.Place
+	before   map[record.ID]bool // what it referred to
+	existed  bool               // had a row
+	fresh    bool               // there was no such record
+	plain    []byte             // places and state, encoded
+	rowPlain []byte             // empty for a deleted record
+	packed   bool               // goes into this transaction's pack
+	items    []store.Item
+	row      search.Row
+	gone     bool
+	size     int
+	err      error
 }
 
 // foldBatch folds the changes of a batch from an index on, in transactions of
@@ -73,12 +77,38 @@ func (o *Office) foldSome(f *folded, from int) (int, error) {
 		size += t.size + changeSize(c)
 		n++
 	}
+	pack := markPacked(list)
 	parallel(len(list), func(i int) { list[i].err = o.finish(list[i]) })
-	if err := o.put(f, from+n, list); err != nil {
+	name := store.Pack{Segment: f.pos.Segment, Offset: f.pos.Offset, Index: uint16(from)}
+	if err := o.put(f, from+n, list, name, pack); err != nil {
 		return 0, err
+	}
+	if len(pack) > 0 {
+		ids := make([]record.ID, len(pack))
+		for i, t := range pack {
+			ids[i] = t.state.ID
+		}
+		o.packs.put(name, ids)
 	}
 	o.show(list)
 	return n, nil
+}
+
+// markPacked chooses the new records that go into a pack: none when they are few.
+func markPacked(list []*touched) []*touched {
+	var pack []*touched
+	for _, t := range list {
+		if t.fresh && listed(t.state.Kind) && !t.state.Deleted() {
+			pack = append(pack, t)
+		}
+	}
+	if len(pack) < packFrom {
+		return nil
+	}
+	for _, t := range pack {
+		t.packed = true
+	}
+	return pack
 }
 
 func origin(f *folded, i int, c *ledger.Change) fold.Origin {
@@ -105,11 +135,11 @@ func changeSize(c *ledger.Change) int {
 // touch reads a record before it is changed; one that is missing is new.
 func (o *Office) touch(kind record.Kind, id record.ID) (*touched, error) {
 	if o.absent(kind, id) {
-		return &touched{state: &fold.State{}}, nil
+		return &touched{state: &fold.State{}, fresh: true}, nil
 	}
 	s, places, err := o.state(id)
 	if isMissing(err) {
-		return &touched{state: &fold.State{}}, nil
+		return &touched{state: &fold.State{}, fresh: true}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -155,31 +185,43 @@ func refs(s *fold.State) map[record.ID]bool {
 	return out
 }
 
-// finish encodes and seals a touched record; several run at once.
+// finish encodes a touched record and seals it, unless its pack does; several
+// run at once.
 func (o *Office) finish(t *touched) error {
-	plain := t.state.Encode(fold.EncodePlaces(make([]byte, 0, 1024), t.places))
-	item, err := o.store.RecordItem(t.state.ID, plain)
+	t.plain = t.state.Encode(fold.EncodePlaces(make([]byte, 0, 1024), t.places))
+	t.gone = t.state.Deleted()
+	if !t.gone {
+		t.row = rowOf(fold.View(t.state, o.names.get))
+		t.rowPlain = encodeRow(make([]byte, 0, 256), &t.row)
+	}
+	if t.packed {
+		return nil
+	}
+	item, err := o.store.RecordItem(t.state.ID, t.plain)
 	if err != nil {
 		return err
 	}
-	t.items = append(t.items, item)
-	t.gone = t.state.Deleted()
-	var row []byte // empty for a deleted record
-	if !t.gone {
-		t.row = rowOf(fold.View(t.state, o.names.get))
-		row = encodeRow(make([]byte, 0, 256), &t.row)
-	}
-	if item, err = o.store.RowItem(t.state.Kind, t.state.ID, row); err != nil {
+	row, err := o.store.RowItem(t.state.Kind, t.state.ID, t.rowPlain)
+	if err != nil {
 		return err
 	}
-	t.items = append(t.items, item)
+	t.items = []store.Item{item, row}
 	return nil
 }
 
 // put writes one transaction.
-func (o *Office) put(f *folded, upTo int, list []*touched) error {
+func (o *Office) put(f *folded, upTo int, list []*touched, name store.Pack, pack []*touched) error {
 	tx := o.store.Begin()
 	defer tx.Discard()
+	if len(pack) > 0 {
+		items, err := o.packItems(name, pack)
+		if err != nil {
+			return err
+		}
+		if err := tx.Put(items...); err != nil {
+			return err
+		}
+	}
 	counts := o.counts.copy()
 	for _, t := range list {
 		if t.err != nil {
@@ -248,6 +290,9 @@ func (o *Office) show(list []*touched) {
 	kinds := map[record.Kind]bool{}
 	for _, t := range list {
 		kinds[t.state.Kind] = true
+		if !t.packed {
+			o.packs.leave(t.state.ID)
+		}
 		switch {
 		case t.gone:
 			gone = append(gone, t.state.ID)

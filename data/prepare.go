@@ -2,7 +2,6 @@ package data
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -250,23 +249,6 @@ func (o *Office) addEntry(p *prepared, a Addition, c *Change) error {
 	slices.SortFunc(e.Values, func(a, b ledger.Text) int { return int(a.Num) - int(b.Num) })
 	p.change.Entries = append(p.change.Entries, e)
 	return nil
-}
-
-// state reads a record's state and where its changes stand.
-func (o *Office) state(id record.ID) (*fold.State, []fold.Place, error) {
-	b, err := o.store.Record(id)
-	if err != nil {
-		return nil, nil, err
-	}
-	places, rest, err := fold.DecodePlaces(b)
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := fold.Decode(rest)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read record: %w", err)
-	}
-	return s, places, nil
 }
 
 func isMissing(err error) bool { return err != nil && errors.Is(err, store.ErrMissing) }

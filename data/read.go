@@ -74,18 +74,10 @@ func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*
 	return out, nil
 }
 
-// Each gives every record of a kind to do, in the order of their ids.
+// Each gives every record of a kind to do: those that stand in lists in the
+// order of names, the others in the order of their ids.
 func (o *Office) Each(ctx context.Context, kind record.Kind, do func(*record.Record) error) error {
-	var ids []record.ID
-	o.order.wait()
-	o.use.RLock()
-	err := o.store.Rows(ctx, kind, 1, func(_ record.Kind, id record.ID, row []byte) error {
-		if len(row) > 0 {
-			ids = append(ids, id)
-		}
-		return nil
-	})
-	o.use.RUnlock()
+	ids, err := o.idsOf(ctx, kind)
 	if err != nil {
 		return diskFault("read records", err)
 	}
@@ -102,6 +94,27 @@ func (o *Office) Each(ctx context.Context, kind record.Kind, do func(*record.Rec
 		}
 	}
 	return nil
+}
+
+func (o *Office) idsOf(ctx context.Context, kind record.Kind) ([]record.ID, error) {
+	var ids []record.ID
+	if listed(kind) {
+		rows := o.rows().Find(search.Query{Kinds: []record.Kind{kind}})
+		for i := range rows.Len() {
+			ids = append(ids, rows.ID(i))
+		}
+		return ids, nil
+	}
+	o.order.wait()
+	o.use.RLock()
+	defer o.use.RUnlock()
+	err := o.store.Rows(ctx, kind, 1, func(_ record.Kind, id record.ID, row []byte) error {
+		if len(row) > 0 {
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
 }
 
 // List gives the rows that a query asks for, by name or by how well they fit.

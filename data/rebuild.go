@@ -178,12 +178,15 @@ func (o *Office) readRows(ctx context.Context) error {
 	for _, n := range o.counts.copy() {
 		total += n
 	}
-	r := &rowReader{office: o, found: map[record.Kind]int{}}
+	r := &rowReader{office: o, found: map[record.Kind]int{}, own: map[record.ID]bool{}}
 	o.cfg.Progress(Progress{Phase: "rows", Total: total})
 	if err := o.store.Rows(ctx, 0, runtime.NumCPU(), r.take); err != nil {
 		return err
 	}
 	o.index.Put(r.rows...)
+	if err := o.store.Packs(ctx, r.takePack); err != nil {
+		return err
+	}
 	for kind, n := range o.counts.copy() {
 		if r.found[kind] != n {
 			return errStale
@@ -209,6 +212,7 @@ type rowReader struct {
 	found   map[record.Kind]int
 	rows    []search.Row
 	members []record.ID
+	own     map[record.ID]bool // records with values of their own
 }
 
 const rowPortion = 8192
@@ -216,6 +220,9 @@ const rowPortion = 8192
 func (r *rowReader) take(kind record.Kind, id record.ID, b []byte) error {
 	if len(b) == 0 {
 		r.office.gone.add(id)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.own[id] = true
 		return nil
 	}
 	var row search.Row
@@ -236,6 +243,7 @@ func (r *rowReader) add(kind record.Kind, id record.ID, row search.Row) []search
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.found[kind]++
+	r.own[id] = true
 	if kind == record.Member || kind == record.OfficeKind {
 		r.members = append(r.members, id)
 	}
@@ -251,6 +259,20 @@ func (r *rowReader) add(kind record.Kind, id record.ID, row search.Row) []search
 	return full
 }
 
+// takePack reads a pack after all rows of their own are known.
+func (r *rowReader) takePack(p store.Pack, plain []byte) error {
+	ids, rows, err := packedRows(plain, func(id record.ID) bool { return r.own[id] })
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r.found[rows[i].Kind]++
+	}
+	r.office.packs.put(p, ids)
+	r.office.index.Put(rows...)
+	return nil
+}
+
 // rebuild throws the working copy away and makes it anew from the journal.
 func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	const op = "rebuild"
@@ -263,7 +285,7 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	if err := o.openStore(); err != nil {
 		return fault.Wrap(err, fault.Internal, op, "store_failed")
 	}
-	o.index, o.heads, o.foldedHeads = search.New(), newFeedHeads(), map[record.ID]head{}
+	o.index, o.heads, o.foldedHeads, o.packs = search.New(), newFeedHeads(), map[record.ID]head{}, newPackBook()
 	o.counts.set(map[record.Kind]int{})
 	done := 0
 	damage, err := o.journal.Scan(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {

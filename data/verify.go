@@ -121,6 +121,19 @@ func (o *Office) verifyStore(ctx context.Context, progress func(Progress)) ([]Fi
 	if err != nil {
 		bad++
 	}
+	for _, id := range o.packs.ids() {
+		s, _, err := o.state(id)
+		switch {
+		case errors.Is(err, store.ErrMissing):
+			missing++
+		case err != nil:
+			bad++
+		default:
+			rows[s.Kind]++
+		}
+		done++
+		progress(Progress{Phase: "verify", Done: done})
+	}
 	for kind, n := range o.counts.copy() {
 		if rows[kind] < n {
 			missing += n - rows[kind]

@@ -159,9 +159,6 @@ func (s *State) write(f *ledger.Field, at int) {
 	}
 	c.Vals = append(kept, Val{Origin: at, Text: f.Text})
 	slices.SortFunc(c.Vals, func(a, b Val) int { return s.Origins[b.Origin].Order(&s.Origins[a.Origin]) })
-	if list := s.Origins[at].List; list != "" {
-		s.remember(list, f.Num, s.Origins[at].Lamport, f.Text)
-	}
 }
 
 // remember notes what a list said, the later one if it said two things.

@@ -36,6 +36,8 @@ const (
 	prefixRow    = 's' // s kind id → what lists show
 	prefixLink   = 'x' // x target kind source → nothing
 	prefixMeta   = 'm' // m name → counters, positions
+	prefixPack   = 'p' // p pack → rows of records that were made together
+	prefixGroup  = 'q' // q pack group → places and states of some of them
 )
 
 // ErrMissing says that there is no such key.
@@ -105,7 +107,7 @@ func settings(dir string, key []byte) badger.Options {
 		WithNumCompactors(2).
 		WithNumLevelZeroTables(2).
 		WithNumLevelZeroTablesStall(4).
-		WithValueThreshold(32 << 10).
+		WithValueThreshold(128 << 10). // a pack of rows stays in the tables
 		WithCompression(options.None). // sealed values do not compress
 		WithDetectConflicts(false).    // one goroutine writes
 		WithSyncWrites(false).         // the journal is the truth
