@@ -169,6 +169,8 @@ func (c *creation) submit() {
 				c.trouble.Add(errorPanel(s, err, nil))
 				return
 			}
+			s.unborn = o
+			s.remember(dir)
 			s.showRecovery(o, dir, founding.Office, code)
 		}
 	})

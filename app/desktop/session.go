@@ -148,7 +148,13 @@ func (n *session) follow(events <-chan data.Event) {
 func (n *session) release() {
 	n.closeRooms()
 	n.work.close()
-	if err := n.office.Close(); err != nil {
+	closeOffice(n.office)
+}
+
+// closeOffice lets an office go; what was acknowledged is on the disk already,
+// so that a failure here is for developers.
+func closeOffice(o office) {
+	if err := o.Close(); err != nil {
 		fyne.LogError("close office", err)
 	}
 }

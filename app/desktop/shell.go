@@ -41,6 +41,7 @@ type shell struct {
 	blurred bool
 	work    *worker // of the pages before signing in
 	session *session
+	unborn  office    // created, its recovery code not yet rehearsed
 	covered bool      // the session is there, behind a page that asks for the passphrase
 	dir     string    // the office of the sign-in page or session
 	sign    data.Sign // what could be read of it
@@ -247,6 +248,10 @@ func (s *shell) end() {
 	}
 	s.ended = true
 	s.work.stopAll()
+	if s.unborn != nil {
+		closeOffice(s.unborn)
+		s.unborn = nil
+	}
 	if s.session != nil {
 		s.session.release()
 		s.session = nil
@@ -256,7 +261,7 @@ func (s *shell) end() {
 // opened begins a session with an office that was just opened or created.
 func (s *shell) opened(o office, dir string) {
 	s.remember(dir)
-	s.again, s.back = nil, nil
+	s.again, s.back, s.unborn = nil, nil, nil
 	s.touch()
 	s.session = newSession(s, o)
 	s.session.enter()

@@ -402,6 +402,21 @@ func TestClosingTheWindowClosesTheOffice(t *testing.T) {
 	}
 }
 
+func TestClosingBeforeTheCodeIsRehearsedClosesTheOffice(t *testing.T) {
+	b := newBench(t, spanish())
+	b.showCreate()
+	for i, text := range []string{"Defensa", "Guayaquil", "Rosa Quishpe", rightPass, rightPass} {
+		b.entries()[i].SetText(text)
+	}
+	find(b, func(s *widget.Select) bool { return true }).SetSelectedIndex(2)
+	b.press("Crear la oficina")
+	b.until("the code", func() bool { return b.shows("7K2QX") })
+	b.quit()
+	if o := b.offices.by[b.saved.LastOffice]; o == nil || o.closed != 1 {
+		t.Fatalf("%q not closed", b.saved.LastOffice)
+	}
+}
+
 func TestNoDisplayIsAClearSentence(t *testing.T) {
 	env := func(display string) func(string) string {
 		return func(name string) string {
