@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -136,6 +137,7 @@ func (c *call) ask(key string, args ...string) ([]byte, error) {
 	case <-c.ctx.Done():
 		// Ctrl-C while the person types: the terminal must show letters again.
 		restore()
+		_, _ = io.WriteString(c.env.Stderr, "\n")
 		return nil, fault.Wrap(c.ctx.Err(), fault.Cancelled, "ask passphrase", "cancelled")
 	}
 }

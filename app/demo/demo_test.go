@@ -21,13 +21,18 @@ var today = time.Date(2026, 11, 22, 10, 30, 0, 0, time.UTC)
 
 func made(t *testing.T, opts Options) *data.Office {
 	t.Helper()
+	return madeOn(t, opts, today)
+}
+
+func madeOn(t *testing.T, opts Options, now time.Time) *data.Office {
+	t.Helper()
 	words, err := assets.LoadWords(assets.Spanish)
 	if err != nil {
 		t.Fatal(err)
 	}
 	opts.Words = words
 	cfg := data.Config{
-		Dir: t.TempDir() + "/demo", Clock: func() time.Time { return today },
+		Dir: t.TempDir() + "/demo", Clock: func() time.Time { return now },
 		Cost: data.Cost{Time: 1, Memory: 8, Threads: 1},
 	}
 	if _, err := Build(t.Context(), cfg, opts); err != nil {
@@ -224,6 +229,35 @@ func TestTheSonAndTheThree(t *testing.T) {
 	slices.Sort(lives)
 	if !slices.Equal(lives, []string{"confirmed_alive released", "confirmed_alive released", "reported_missing detained"}) {
 		t.Errorf("the three sons: %v", lives)
+	}
+}
+
+// TestAnyDay: the story holds on whatever day and at whatever hour it is told.
+func TestAnyDay(t *testing.T) {
+	west := time.FixedZone("Guayaquil", -5*60*60)
+	for _, now := range []time.Time{
+		time.Date(2028, 2, 29, 0, 1, 0, 0, west), time.Date(2027, 3, 16, 23, 59, 0, 0, west), time.Date(2026, 12, 31, 8, 59, 0, 0, west),
+		time.Date(2026, 11, 24, 9, 0, 0, 0, west), time.Date(2026, 11, 25, 2, 0, 0, 0, west), time.Date(2028, 2, 14, 12, 0, 0, 0, west),
+	} {
+		o := madeOn(t, Options{}, now)
+		son := one(t, o, "Kevin Alexander Morán Bajaña")
+		if end, ok := rule.EndOfSentence(son, day(now)); !ok || end.DaysLeft != daysToServe {
+			t.Errorf("on %s the son has %d days to serve", day(now), end.DaysLeft)
+		}
+		for _, kind := range []record.Kind{record.Attempt, record.Notification} {
+			for _, r := range all(t, o, kind) {
+				if hour := r.Get("when")[11:13]; hour < "09" || hour > "16" {
+					t.Errorf("on %s a family was called at %s", day(now), r.Get("when"))
+				}
+			}
+		}
+		for _, r := range all(t, o, record.Remains) {
+			for _, e := range r.Of(record.Step) {
+				if e.Get("when") > moment(now) {
+					t.Errorf("on %s: %s will happen at %s", day(now), e.Get("step"), e.Get("when"))
+				}
+			}
+		}
 	}
 }
 

@@ -102,7 +102,7 @@ func (m *maker) attempt(contact record.ID, about []record.ID, at time.Time, by, 
 		ids[i] = id.String()
 	}
 	return data.Change{Kind: record.Attempt, Set: set("contact", contact.String(), "about", record.JoinList(ids),
-		"when", moment(at), "by", by, "channel", channel, "outcome", outcome, "note", note, "next_due", next)}
+		"when", moment(byDay(at)), "by", by, "channel", channel, "outcome", outcome, "note", note, "next_due", next)}
 }
 
 // newCase is a case of a detainee with its own number.
@@ -120,7 +120,8 @@ func (m *maker) sonOfTheVideo() error {
 	son := m.people.named("Kevin Alexander", "Morán", "Bajaña", false, 23, 24)
 	father := kin{m.people.named("Wilmer Enrique", "Morán", "Quimí", false, 48, 49), "father"}
 	mother := kin{m.people.named("Narcisa del Rocío", "Bajaña", "Litardo", true, 45, 46), "mother"}
-	home, err := m.one(record.Household, set("name", m.t("household", "Morán Bajaña"), "address", m.t("block", "Monte Sinaí", "2140", "7"),
+	address := m.t("block", "Monte Sinaí", "2140", "7")
+	home, err := m.one(record.Household, set("name", m.t("household", "Morán Bajaña"), "address", address,
 		"assigned_to", socialWorker, "plan", m.t("son.plan")))
 	if err != nil {
 		return err
@@ -137,8 +138,8 @@ func (m *maker) sonOfTheVideo() error {
 		"when", moment(m.riot.Add(20*time.Hour)), "reliability", "low", "evidence", m.t("son.evidence"), "incident", m.firstID.String())
 	ids, err := m.save(
 		data.Change{Kind: record.Detainee, Set: values, Add: []data.Addition{m.listed(penitentiary, m.t("wing", "5")), seen, add(record.Note, "text", m.t("son.note"))}},
-		data.Change{Kind: record.Contact, Set: m.contact(father, "household", home.String(), "role_in_household", "speaks_for_it", "preferred_channel", "phone", "threat", "none")},
-		data.Change{Kind: record.Contact, Set: m.contact(mother, "household", home.String(), "role_in_household", "member")},
+		data.Change{Kind: record.Contact, Set: m.contact(father, "household", home.String(), "address", address, "role_in_household", "speaks_for_it", "preferred_channel", "phone", "threat", "none")},
+		data.Change{Kind: record.Contact, Set: m.contact(mother, "household", home.String(), "address", address, "role_in_household", "member")},
 	)
 	if err != nil {
 		return err
@@ -170,12 +171,13 @@ func (m *maker) sentenceEndingIn(days, months int) (since time.Time, credited st
 // has his own status; his brothers' records say nothing of him.
 func (m *maker) fatherOfThree() error {
 	father := kin{m.people.named("Segundo Manuel", "Caicedo", "Preciado", false, 58, 59), "father"}
-	home, err := m.one(record.Household, set("name", m.t("household", "Caicedo Quiñónez"), "address", m.t("block", "Isla Trinitaria", "88", "14"),
+	address := m.t("block", "Isla Trinitaria", "88", "14")
+	home, err := m.one(record.Household, set("name", m.t("household", "Caicedo Quiñónez"), "address", address,
 		"assigned_to", socialWorker, "plan", m.t("three.plan")))
 	if err != nil {
 		return err
 	}
-	changes := []data.Change{{Kind: record.Contact, Set: m.contact(father, "household", home.String(), "role_in_household", "speaks_for_it",
+	changes := []data.Change{{Kind: record.Contact, Set: m.contact(father, "household", home.String(), "address", address, "role_in_household", "speaks_for_it",
 		"literacy", "reads_little", "preferred_channel", "in_person", "threat", "none")}}
 	for i, given := range []string{"Jefferson Manuel", "Darwin Alberto", "Jairo Andrés"} {
 		son := m.people.named(given, "Caicedo", "Quiñónez", false, 21+2*i, 22+2*i)
