@@ -163,6 +163,7 @@ var contactGroups = []string{"identity", "reach", "consent"}
 
 func (c *Contact) take(d *contactData) {
 	w, r := c.env.Words, d.record
+	c.Stale = c.Stale || c.forms > 0 && changed(c.Record, r)
 	c.State, c.Record, c.detainees = Ready, r, d.ties
 	c.Name = fullName(w, r)
 	c.Initials = initials(r.Get("paternal_surname"), r.Get("maternal_surname"), r.Get("given_names"), "")

@@ -219,14 +219,17 @@ func (f *TellingForm) ByPhone() bool { return f.Field("mode").Value == "phone" }
 // Save hands the record to the door; it is never told by one person alone, and
 // by phone only for a reason that is written down.
 func (f *TellingForm) Save(done func(ok bool)) {
-	ok := true
+	if own := f.Field("phone_reason"); !f.ByPhone() && own.Value != "" {
+		f.Set("phone_reason", "") // what is no longer asked for is no longer said
+	}
+	ok := f.valid()
 	if own := f.Field("notifiers"); len(record.SplitList(own.Value)) < 2 {
 		own.Problem, ok = f.words.T("family.told.two_needed"), false
 	}
 	if own := f.Field("phone_reason"); f.ByPhone() && own.Value == "" {
 		own.Problem, ok = f.words.T("family.told.phone_reason_needed"), false
 	}
-	if !f.valid() || !ok {
+	if !ok {
 		done(false)
 		return
 	}

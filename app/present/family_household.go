@@ -140,6 +140,7 @@ func readHousehold(ctx context.Context, api data.API, id record.ID) (*householdD
 
 func (h *HouseholdPage) take(d *householdData) {
 	w, r := h.env.Words, d.record
+	h.Stale = h.Stale || h.forms > 0 && changed(h.Record, r)
 	h.State, h.Record, h.members = Ready, r, d.members
 	h.Name, h.Line = r.Get("name"), r.Get("address")
 	h.Assigned = r.Get("assigned_to")

@@ -224,6 +224,22 @@ func (f *Form) Addition() (data.Addition, bool) {
 
 // valid checks the whole and puts each reason beside its field.
 func (f *Form) valid() bool {
+	f.recheck()
+	return f.complete()
+}
+
+// recheck takes back what an earlier attempt to save was told: a reason that
+// stood beside one field may have gone with the change of another.
+func (f *Form) recheck() {
+	f.Problem, f.Hint = "", ""
+	for i := range f.Fields {
+		own := &f.Fields[i]
+		_, own.Problem, _ = f.read(own.Name, own.Value)
+	}
+}
+
+// complete asks for what is needed and checks the fields together.
+func (f *Form) complete() bool {
 	ok := true
 	for i := range f.Fields {
 		own := &f.Fields[i]
@@ -253,6 +269,9 @@ func (f *Form) Refuse(err error) bool {
 	}
 	return true
 }
+
+// Refused reports whether a field of the form bears a reason.
+func (f *Form) Refused() bool { return f.blamed() }
 
 // blamed reports whether a field bears a reason.
 func (f *Form) blamed() bool {

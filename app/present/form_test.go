@@ -196,3 +196,17 @@ func TestEveryFieldAndOptionHasWords(t *testing.T) {
 		}
 	}
 }
+
+func TestAReasonGoesWithTheFieldThatCausedIt(t *testing.T) {
+	f := NewForm(record.Contact, nil, []string{"given_names", "preferred_channel", "forbidden_channels"}, spanish(t), testDay)
+	f.Set("given_names", "Rosa")
+	f.Set("preferred_channel", "sms")
+	f.Set("forbidden_channels", "sms")
+	if _, ok := f.Change(); ok || f.Field("preferred_channel").Problem == "" {
+		t.Fatal("what is preferred cannot be forbidden")
+	}
+	f.Set("forbidden_channels", "")
+	if _, ok := f.Change(); !ok || f.Field("preferred_channel").Problem != "" {
+		t.Errorf("the reason stays though its cause is gone: %q", f.Field("preferred_channel").Problem)
+	}
+}

@@ -178,6 +178,7 @@ func readPerson(ctx context.Context, api data.API, id record.ID) (*personData, e
 
 func (p *Person) take(d *personData) {
 	w := p.env.Words
+	p.Stale = p.Stale || p.forms > 0 && changed(p.Record, d.record)
 	p.State, p.Record = Ready, d.record
 	p.status = rule.Conclude(d.record)
 	p.Head = p.head(d)
@@ -189,6 +190,9 @@ func (p *Person) take(d *personData) {
 	p.Steps = timeline(p.env, d.record.Kind, d.moments)
 	p.Notes = noteLines(p.env, d.record)
 }
+
+// changed reports whether a record is not as it was.
+func changed(was, is *record.Record) bool { return was != nil && !was.Changed.Equal(is.Changed) }
 
 // personGroups are the cards of facts in the order in which they are read.
 // What is concluded from claims is not among them: status is never typed over.

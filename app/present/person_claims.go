@@ -223,8 +223,9 @@ func (f *ClaimForm) Change() (data.Change, bool) {
 		f.Problem = f.words.T("person.claim.says_nothing")
 		return data.Change{}, false
 	}
+	f.recheck()
 	lacking := f.place(claimProblems(f.Values())) // first, so that all reasons are seen at once
-	if !f.valid() || lacking {
+	if !f.complete() || lacking {
 		return data.Change{}, false
 	}
 	return data.Change{

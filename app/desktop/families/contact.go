@@ -44,6 +44,9 @@ func (v *ContactView) Page() *sheet.Page { return v.page }
 // Heed takes an event.
 func (v *ContactView) Heed(e data.Event) { v.vm.Heed(e) }
 
+// Again reads the page again.
+func (v *ContactView) Again() { v.vm.Open() }
+
 // Drop forgets what is under way.
 func (v *ContactView) Drop() {
 	v.vm.Drop()
@@ -106,9 +109,9 @@ func (v *ContactView) safe() fyne.CanvasObject {
 	return v.page.Card("facts.safe", func() fyne.CanvasObject {
 		edit := widget.Quiet(w.T("person.edit"), theme.DocumentCreateIcon(), func() { v.edit("facts.safe", v.vm.Safe) })
 		if len(v.vm.Safe.Lines) <= 1 {
-			return widget.CardWith(v.vm.Safe.Title, edit, widget.Note(w.T("family.safe.none")), sheet.Lines(v.vm.Safe.Lines, 3))
+			return widget.CardWith(v.vm.Safe.Title, edit, widget.Note(w.T("family.safe.none")), sheet.CopyLines(w, v.vm.Safe.Lines, 3))
 		}
-		return widget.CardWith(v.vm.Safe.Title, edit, sheet.Lines(v.vm.Safe.Lines, 3))
+		return widget.CardWith(v.vm.Safe.Title, edit, sheet.CopyLines(w, v.vm.Safe.Lines, 3))
 	})
 }
 
@@ -185,7 +188,7 @@ func (v *ContactView) told() fyne.CanvasObject {
 		if i > 0 {
 			body = append(body, widget.HLine())
 		}
-		body = append(body, widget.NewParagraph(t.Title).Bold().Personal(), widget.Note(t.Line).Personal(), sheet.Lines(t.Lines, 2))
+		body = append(body, widget.NewParagraph(t.Title).Bold().Personal(), widget.Note(t.Line).Personal(), sheet.CopyLines(w, t.Lines, 2))
 	}
 	card := widget.CardWith(w.T("family.told"), add, body...)
 	if open := v.page.Editing("telling"); open != nil {

@@ -7,7 +7,6 @@ package families
 
 import (
 	"context"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -25,6 +24,7 @@ type view interface {
 	Object() fyne.CanvasObject
 	Page() *sheet.Page
 	Heed(e data.Event)
+	Again()
 	Drop()
 }
 
@@ -37,7 +37,6 @@ type familiesRoom struct {
 	split *widget.Split
 	page  view // nil: nobody is chosen
 	id    record.ID
-	begun bool
 }
 
 var (
@@ -87,14 +86,13 @@ func (r *familiesRoom) Key() string { return "families" }
 // Icon is the room's icon.
 func (r *familiesRoom) Icon() fyne.Resource { return theme.HomeIcon() }
 
-// Open shows the list, and the contact or household whose id is given;
-// "tie:<id>" opens the form that ties somebody to a contact.
+// Open shows the list, and the contact or household whose id is given.
 func (r *familiesRoom) Open(arg string) fyne.CanvasObject {
-	if !r.begun {
-		r.begun = true
-		r.list.Refresh()
+	r.list.Refresh() // nobody tells a closed room what changed
+	if r.page != nil {
+		r.page.Again()
 	}
-	if id, err := record.ParseID(strings.TrimPrefix(arg, "tie:")); err == nil && id != r.id {
+	if id, err := record.ParseID(arg); err == nil && id != r.id {
 		r.show(id)
 	}
 	if arg == "new" {

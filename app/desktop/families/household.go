@@ -44,6 +44,9 @@ func (v *HouseholdView) Page() *sheet.Page { return v.page }
 // Heed takes an event.
 func (v *HouseholdView) Heed(e data.Event) { v.vm.Heed(e) }
 
+// Again reads the page again.
+func (v *HouseholdView) Again() { v.vm.Open() }
+
 // Drop forgets what is under way.
 func (v *HouseholdView) Drop() {
 	v.vm.Drop()
@@ -193,6 +196,9 @@ func (v *householdForm) Page() *sheet.Page { return v.page }
 
 // Heed takes no notice of events: nothing of this is stored yet.
 func (v *householdForm) Heed(data.Event) {}
+
+// Again has nothing to read.
+func (v *householdForm) Again() {}
 
 // Drop has nothing to forget.
 func (v *householdForm) Drop() {}

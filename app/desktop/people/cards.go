@@ -138,7 +138,7 @@ func (v *personView) familyCard() fyne.CanvasObject {
 func (v *personView) cases() fyne.CanvasObject {
 	w := v.host.Words()
 	add := widget.Quiet(w.T("person.case.add"), theme.ContentAddIcon(), func() {
-		v.host.Go("cases", "new:"+v.vm.ID.String())
+		v.host.Go("cases", "new/"+v.vm.ID.String())
 	})
 	if len(v.vm.Cases) == 0 {
 		return widget.CardWith(w.T("person.cases"), add, widget.Note(w.T("person.cases.none")))

@@ -43,6 +43,9 @@ func (v *personView) Page() *sheet.Page { return v.page }
 // Heed takes an event.
 func (v *personView) Heed(e data.Event) { v.vm.Heed(e) }
 
+// Again reads the page again.
+func (v *personView) Again() { v.vm.Open() }
+
 // Drop forgets what is under way.
 func (v *personView) Drop() {
 	v.vm.Drop()
@@ -86,7 +89,8 @@ func (v *personView) head() fyne.CanvasObject {
 		}
 	}
 	add := widget.Primary(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm(v.vm.NewClaim) })
-	top := widget.HFill(12, 1, widget.NewAvatar(h.Initials).Large(), widget.VStack(3, lines...), add)
+	papers := widget.Plain(w.T("person.papers"), theme.DocumentIcon(), v.papers)
+	top := widget.HFill(12, 1, widget.NewAvatar(h.Initials).Large(), widget.VStack(3, lines...), papers, add)
 
 	where := h.Where
 	if where == "" {
@@ -104,6 +108,9 @@ func (v *personView) head() fyne.CanvasObject {
 	}
 	return widget.Card("", top, widget.HLine(), widget.Columns(2, 230, place, sure))
 }
+
+// papers goes to what can be made for this person: a notice, a letter, a report.
+func (v *personView) papers() { v.host.Go("documents", "make//"+v.vm.ID.String()) }
 
 func chips(all ...present.Chip) []fyne.CanvasObject {
 	var out []fyne.CanvasObject

@@ -25,6 +25,7 @@ type view interface {
 	Object() fyne.CanvasObject
 	Page() *sheet.Page
 	Heed(e data.Event)
+	Again()
 	Drop()
 }
 
@@ -38,7 +39,6 @@ type peopleRoom struct {
 	split *widget.Split
 	page  view // nil: nobody is chosen
 	id    record.ID
-	begun bool
 }
 
 var (
@@ -47,6 +47,7 @@ var (
 	_ room.Newer   = (*peopleRoom)(nil)
 	_ room.Saver   = (*peopleRoom)(nil)
 	_ room.Backer  = (*peopleRoom)(nil)
+	_ room.Printer = (*peopleRoom)(nil)
 	_ room.Watcher = (*peopleRoom)(nil)
 )
 
@@ -98,10 +99,10 @@ func (r *peopleRoom) Icon() fyne.Resource { return theme.AccountIcon() }
 
 // Open shows the list, and the person whose id is given.
 func (r *peopleRoom) Open(arg string) fyne.CanvasObject {
-	if !r.begun {
-		r.begun = true
-		r.list.Refresh()
-		r.readFacilities()
+	r.list.Refresh() // nobody tells a closed room what changed
+	r.readFacilities()
+	if r.page != nil {
+		r.page.Again()
 	}
 	if id, err := record.ParseID(arg); err == nil && id != r.id {
 		r.show(id)
@@ -147,6 +148,13 @@ func (r *peopleRoom) NewRecord() {
 func (r *peopleRoom) Save() {
 	if r.page != nil {
 		r.page.Page().Save()
+	}
+}
+
+// Print goes to the papers that can be made for the open person.
+func (r *peopleRoom) Print() {
+	if v, ok := r.page.(*personView); ok {
+		v.papers()
 	}
 }
 

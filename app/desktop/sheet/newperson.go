@@ -52,6 +52,9 @@ func (v *NewPersonPage) Page() *Page { return v.page }
 // Heed takes no notice of events: nothing of this is stored yet.
 func (v *NewPersonPage) Heed(data.Event) {}
 
+// Again has nothing to read.
+func (v *NewPersonPage) Again() {}
+
 // Drop forgets what is under way.
 func (v *NewPersonPage) Drop() { v.form.Drop() }
 

@@ -86,14 +86,21 @@ func Stale(w *assets.Words, again func()) fyne.CanvasObject {
 
 // Lines draws captions with their values in columns. Doubts stand under their
 // value in amber words.
-func Lines(lines []present.Line, columns int) fyne.CanvasObject {
+func Lines(lines []present.Line, columns int) fyne.CanvasObject { return draw(lines, columns, "") }
+
+// CopyLines is Lines whose values are copied by a right click.
+func CopyLines(w *assets.Words, lines []present.Line, columns int) fyne.CanvasObject {
+	return draw(lines, columns, w.T("person.copy"))
+}
+
+func draw(lines []present.Line, columns int, copying string) fyne.CanvasObject {
 	cells := make([]fyne.CanvasObject, 0, len(lines))
 	for _, l := range lines {
 		cell := []fyne.CanvasObject{widget.PersonalFact(l.Label, l.Value)}
 		if l.Mark.Text != "" {
 			cell = append(cell, widget.Note(l.Mark.Text).Colored(theme.ColorNameWarning))
 		}
-		cells = append(cells, WithSource(widget.VStack(1, cell...), l.Source))
+		cells = append(cells, WithSource(widget.VStack(1, cell...), l.Source, l.Value, copying))
 	}
 	return widget.Columns(columns, 190, cells...)
 }
@@ -108,7 +115,7 @@ func Facts(w *assets.Words, card present.FactCard, edit func()) fyne.CanvasObjec
 	if len(card.Lines) == 0 {
 		return widget.CardWith(card.Title, button, widget.Note(w.T("person.nothing_yet")))
 	}
-	return widget.CardWith(card.Title, button, Lines(card.Lines, 3))
+	return widget.CardWith(card.Title, button, CopyLines(w, card.Lines, 3))
 }
 
 // Timeline draws changes, the newest first; long histories show their first

@@ -14,25 +14,40 @@ type Sourced struct {
 	fw.BaseWidget
 	content fyne.CanvasObject
 	text    string
+	value   string
+	copying string
 	pop     *fw.PopUp
 }
 
-var _ desktop.Hoverable = (*Sourced)(nil)
+var (
+	_ desktop.Hoverable      = (*Sourced)(nil)
+	_ fyne.SecondaryTappable = (*Sourced)(nil)
+)
 
-// WithSource makes an object show its source on hover.
-func WithSource(content fyne.CanvasObject, text string) fyne.CanvasObject {
-	if text == "" {
-		return content
-	}
-	s := &Sourced{content: content, text: text}
+// WithSource makes an object show its source on hover, and its value be copied
+// by a right click; copying is the word for that.
+func WithSource(content fyne.CanvasObject, source, value, copying string) *Sourced {
+	s := &Sourced{content: content, text: source, value: value, copying: copying}
 	s.ExtendBaseWidget(s)
 	return s
+}
+
+// TappedSecondary offers to copy the value.
+func (s *Sourced) TappedSecondary(e *fyne.PointEvent) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(s)
+	if c == nil || s.value == "" || s.copying == "" || widget.NamesBlurred() {
+		return
+	}
+	s.MouseOut()
+	fw.ShowPopUpMenuAtPosition(fyne.NewMenu("", fyne.NewMenuItem(s.copying, func() {
+		fyne.CurrentApp().Clipboard().SetContent(s.value)
+	})), c, e.AbsolutePosition)
 }
 
 // MouseIn shows the source under the fact.
 func (s *Sourced) MouseIn(*desktop.MouseEvent) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(s)
-	if c == nil || s.pop != nil {
+	if c == nil || s.pop != nil || s.text == "" {
 		return
 	}
 	s.pop = fw.NewPopUp(widget.Inset(2, 4, 2, 4, widget.Caption(s.text)), c)

@@ -1,0 +1,208 @@
+package people
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"paradero/app/desktop/roomtest"
+	"paradero/assets"
+	"paradero/data"
+	"paradero/data/record"
+)
+
+func opened(t *testing.T) (*roomtest.Host, *peopleRoom, roomtest.Seed) {
+	t.Helper()
+	o := roomtest.Office(t, roomtest.Day())
+	seed := roomtest.Fill(t, o)
+	h := roomtest.New(t, o, assets.Spanish, false, fyne.NewSize(1280, 800))
+	r := New(h).(*peopleRoom)
+	h.Show(roomtest.Framed(r.Open("")))
+	return h, r, seed
+}
+
+func TestSearchWhileTyping(t *testing.T) {
+	h, r, _ := opened(t)
+	if !h.Sees("45 personas") || !h.Sees("Elija a una persona") {
+		t.Fatalf("%q", h.Texts())
+	}
+	for text, want := range map[string]string{"nunez": "3 personas", "ANGEL NUÑEZ": "1 persona", "171430710": "2 personas", "xyz": "Nadie con esos datos"} {
+		r.pane.Search(text)
+		h.Pump()
+		if !h.Sees(want) {
+			t.Errorf("%q: %q is not seen", text, want)
+		}
+	}
+	r.pane.Search("xyz")
+	h.Pump()
+	h.Press("Quitar los filtros")
+	if !h.Sees("45 personas") {
+		t.Error("all are there again")
+	}
+}
+
+func TestEmptyRoomOffersTheFirstStep(t *testing.T) {
+	h := roomtest.New(t, roomtest.Office(t, roomtest.Day()), assets.English, true, fyne.NewSize(1280, 800))
+	r := New(h).(*peopleRoom)
+	h.Show(roomtest.Framed(r.Open("")))
+	if !h.Sees("Here each person is found by name") {
+		t.Fatalf("%q", h.Texts())
+	}
+	h.Press("New person")
+	h.Fill("Given names", "Óscar")
+	h.Fill("Paternal surname", "Pilataxi")
+	h.Fill("Birth or age", "31/2/1990")
+	r.Save()
+	h.Pump()
+	if h.API.Count(record.Detainee) != 0 || !h.Sees("31/2/1990") {
+		t.Error("an impossible date is refused")
+	}
+	h.Fill("Birth or age", "34 years")
+	h.Fill("Cédula", "1714307104")
+	h.Fill("Prison", "CPL Guayas N°1")
+	r.Save()
+	h.Pump()
+	if h.API.Count(record.Detainee) != 1 || !h.Sees("Óscar Pilataxi") || !h.Sees("CPL Guayas N°1") {
+		t.Fatalf("he is saved and his page is open: %q", h.Texts())
+	}
+	r.Changed(data.Event{Kind: record.Detainee, ID: r.id})
+	h.Pump()
+	if !h.Sees("1 person") {
+		t.Error("the list learns of him")
+	}
+}
+
+func TestPageSaysWhatContradicts(t *testing.T) {
+	h, r, seed := opened(t)
+	r.Open(seed.Son.String())
+	h.Pump()
+	for _, want := range []string{
+		"Íñigo Ángel Núñez Ñáñez", "Cédula 1714307103", "CPL Guayas N°1", "Se contradice", "Lista de la Fiscalía", "Hospital Luis Vernaza",
+		"Pedir al hospital", "Atrasado: 20 nov 2026", "Segundo Manuel Núñez Quishpe", "No se le debe informar", "Tatuaje de un colibrí", "C-2026-017", "carné escolar",
+	} {
+		if !h.Sees(want) {
+			t.Errorf("%q is not seen", want)
+		}
+	}
+	for _, text := range h.Texts() {
+		if strings.Contains(text, "⟦") {
+			t.Errorf("words are lacking: %q", text)
+		}
+	}
+	h.Press("Nuevo caso")
+	r.Print()
+	if len(h.Went) != 2 || h.Went[0] != "cases new/"+seed.Son.String() || h.Went[1] != "documents make//"+seed.Son.String() {
+		t.Errorf("went %q", h.Went)
+	}
+}
+
+func TestEditInPlaceAndLeave(t *testing.T) {
+	h, r, seed := opened(t)
+	r.Open(seed.Missing.String())
+	h.Pump()
+	v := r.page.(*personView)
+	v.edit("facts.identity", v.vm.Facts[0])
+	h.Pump()
+	if !r.Leave() {
+		t.Error("an untouched form keeps nobody")
+	}
+	v.edit("facts.identity", v.vm.Facts[0])
+	h.Fill("Cédula", "0926687850")
+	h.Yes = false
+	if r.Leave() || len(h.Asked) != 1 {
+		t.Error("what is typed is not lost without asking")
+	}
+	r.show(seed.Son)
+	h.Pump()
+	if r.id != seed.Missing || len(h.Asked) != 2 {
+		t.Error("another person is not opened over it")
+	}
+	// Somebody else saves the same record meanwhile.
+	other := data.Change{Record: seed.Missing, Kind: record.Detainee, Set: map[string]string{"nationality": "Ecuador"}}
+	if _, err := h.API.Edit(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	r.Changed(data.Event{Kind: record.Detainee, ID: seed.Missing})
+	h.Pump()
+	if !h.Sees("Alguien más cambió esta ficha") || !h.Sees("0926687850") {
+		t.Error("the banner stands over the form, and what was typed is still there")
+	}
+	r.Save()
+	h.Pump()
+	got, err := h.API.Get(t.Context(), seed.Missing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Get("cedula") != "0926687850" || got.Get("nationality") != "Ecuador" {
+		t.Errorf("saved %q %q", got.Get("cedula"), got.Get("nationality"))
+	}
+	if h.Said[len(h.Said)-1] != "Guardado" || r.page.Page().IsOpen() {
+		t.Errorf("said %q", h.Said)
+	}
+	if !h.Sees("0926687850") || !h.Sees("Cédula: 0926687859 → 0926687850") {
+		t.Error("the page and its history say so")
+	}
+}
+
+func TestAddAClaim(t *testing.T) {
+	h, r, seed := opened(t)
+	r.Open(seed.Missing.String())
+	h.Pump()
+	h.Press("Nueva versión")
+	h.Fill("Estado", "Muerte confirmada")
+	r.Save()
+	h.Pump()
+	for _, want := range []string{"Falta la fuente", "falta el método", "Confirmar una muerte requiere a dos personas"} {
+		if !h.Sees(want) {
+			t.Errorf("%q is not seen", want)
+		}
+	}
+	h.Fill("Estado", "Con heridas según reporte")
+	h.Fill("Fuente (quién lo dice)", "Hospital del Guasmo")
+	h.Fill("Cuándo era cierto", "ayer")
+	h.Press("Guardar")
+	if !h.Sees("Con heridas según reporte (sin confirmar)") || !h.Sees("Hospital del Guasmo") {
+		t.Fatalf("%q", h.Texts())
+	}
+	if row, ok := h.API.Row(seed.Missing); !ok || row.Life != "reported_injured" {
+		t.Errorf("%+v", row)
+	}
+}
+
+func TestNewPersonWhoIsHereAlready(t *testing.T) {
+	h, r, seed := opened(t)
+	r.NewRecord()
+	h.Pump()
+	h.Fill("Nombres", "inigo angel")
+	h.Fill("Apellido paterno", "nunez")
+	if !h.Sees("Ya existe alguien") || !h.Sees("Núñez Ñáñez, Íñigo Ángel") {
+		t.Fatalf("%q", h.Texts())
+	}
+	if !r.Back() || r.page.Page().IsOpen() {
+		t.Error("Esc closes the form")
+	}
+	r.Open(seed.Father.String())
+	h.Pump()
+	if !h.Sees("Cómo hablarle") {
+		t.Error("a relative's page opens beside the same list")
+	}
+}
+
+func TestListKeepsItsPlace(t *testing.T) {
+	h, r, seed := opened(t)
+	r.Open(seed.Son.String())
+	h.Pump()
+	r.Changed(data.Event{Kind: record.Detainee})
+	h.Pump()
+	r.list.Filter("dead")
+	h.Pump()
+	if !h.Sees("1 persona") || !h.Sees("Núñez Ñáñez, Byron Leonardo") {
+		t.Errorf("%q", h.Texts())
+	}
+	r.show(record.ID{9})
+	h.Pump()
+	if !h.Sees("no") || r.page == nil {
+		t.Error("a record that is not there says so")
+	}
+}
