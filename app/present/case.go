@@ -38,7 +38,8 @@ type Case struct {
 	Stuck   Chip  // it has not moved for long; empty text when it moves
 	Stale   bool  // somebody changed the case while a form stood open
 
-	Relatives []Option // the person's, for those fields that name one
+	Relatives   []Option // the person's, for those fields that name one
+	Emergencies []string // states of emergency in force, which change deadlines
 
 	env    Env
 	ctx    context.Context
@@ -69,6 +70,7 @@ type caseData struct {
 	issued []*record.Record
 	making []MakeLine
 	kin    []Option
+	decree []string
 }
 
 // NewCase makes the page of a case; Open fills it.
@@ -124,8 +126,8 @@ func (c *Case) read(ctx context.Context) (*caseData, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.person == nil {
-		return d, nil
+	if d.decree, err = inForce(ctx, c.env); err != nil || d.person == nil {
+		return d, err
 	}
 	if d.kin, err = relatives(ctx, c.env, d.person.ID); err != nil {
 		return nil, err
@@ -163,6 +165,10 @@ func (c *Case) take(d *caseData) {
 	c.Issued = documentRows(c.env, d.issued)
 	c.Make, c.Relatives = d.making, d.kin
 	c.Stuck = stuckChip(c.env, r)
+	c.Emergencies = nil
+	if c.Kind == "release" && !c.Closed {
+		c.Emergencies = d.decree
+	}
 	c.Term = nil
 	if c.Kind == "release" && d.person != nil {
 		c.Term = termOf(c.env, d.person)

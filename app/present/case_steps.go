@@ -90,6 +90,15 @@ type Advance struct {
 // proposed.
 func (a *Advance) Typed() bool { return a.Entry.Field("note").Value != "" }
 
+// Shown are the fields of the entry that a person fills. Somebody left when he
+// left: the hour is asked once.
+func (a *Advance) Shown() []string {
+	if a.Step == "left" {
+		return []string{"who", "note"}
+	}
+	return []string{"when", "who", "note"}
+}
+
 // Advance opens the form of a step. Going back is a step like any other: a
 // hearing can be suspended, and what was said before stays.
 func (c *Case) Advance(step string) *Advance {
@@ -128,6 +137,9 @@ func (a *Advance) check() bool {
 // saved or nothing.
 func (c *Case) SaveStep(a *Advance, done func(bool)) {
 	change, factsOK := a.Facts.Change()
+	if a.Step == "left" {
+		a.Entry.Propose("when", a.Facts.Field("left_at").Value)
+	}
 	entry, entryOK := a.Entry.Addition()
 	hourOK := a.check()
 	if !factsOK || !entryOK || !hourOK {

@@ -1,6 +1,7 @@
 package present
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -88,6 +89,19 @@ func emergencyOf(env Env, incident *record.Record) *Emergency {
 		em.Doubt = w.T("incident.emergency.long")
 	}
 	return em
+}
+
+// inForce names the states of emergency that run today, wherever they were
+// declared: which deadlines they touch a lawyer decides.
+func inForce(ctx context.Context, env Env) ([]string, error) {
+	var out []string
+	err := env.API.Each(ctx, record.Incident, func(r *record.Record) error {
+		if em := emergencyOf(env, r); em != nil && !em.Over && !r.Deleted {
+			out = append(out, dot(em.Chip.Text, em.Place))
+		}
+		return nil
+	})
+	return out, err
 }
 
 // daysUntil counts the days from the office's today to a canonical day.

@@ -59,7 +59,16 @@ var requirements = map[string][]requirement{
 		{"talk", []string{"words_said_missing", "identity_method_missing", "known_how_missing", "next_contact_missing"}},
 		{"death", []string{"death_not_confirmed"}},
 	},
+	"remains-request": {
+		needPerson,
+		{"requester", []string{"requester_missing"}},
+		needTie,
+		{"descriptors", []string{"descriptors_missing", "last_news_missing", "body_code_missing"}},
+	},
 	"case-report": {needPerson},
+	"incident-report": {
+		{"incident", []string{"incident_missing"}}, {"coordinator", []string{"coordinator_issues"}},
+	},
 }
 
 // gateLines shows what a paper requires: what is there, what is missing, what
@@ -115,6 +124,7 @@ type MakeLine struct {
 var papersOf = map[string][]string{
 	"release":    {"release-notice", "case-report"},
 	"condolence": {"notification-record", "condolence", "case-report"},
+	"tracing":    {"remains-request", "case-report"},
 }
 
 // makeLines asks the gate of each paper that the case can make.
@@ -125,6 +135,9 @@ func makeLines(ctx context.Context, env Env, work *record.Record) ([]MakeLine, e
 	}
 	var lines []MakeLine
 	for _, kind := range kinds {
+		if !reports.Available(kind) {
+			continue
+		}
 		blocked, _, err := reports.Gate(ctx, env.API, reports.Request{Kind: kind, For: []record.ID{work.Ref("detainee")}, Case: work.ID})
 		if err != nil {
 			return nil, err

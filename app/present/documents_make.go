@@ -18,6 +18,8 @@ type Making struct {
 	Tos       []Option // those whom it may go to; the first is "whoever speaks for the household"
 	Others    []AlsoLine
 	Addressed bool // this kind goes to somebody
+	Incident  bool // this kind is about an incident, not a person
+	Incidents []Option
 	Letter    bool // this kind needs a second person's approval to be recorded
 	CanHide   bool // this kind has an anonymised form
 	Request   reports.Request
@@ -71,6 +73,7 @@ func (m *Making) Start(kind string, person, work record.ID) {
 		choose(m.Kinds, kind)
 	}
 	m.kind()
+	m.incidents()
 	m.Person, m.PDF, m.Gate = PersonRow{}, nil, nil
 	if person.IsZero() {
 		m.State = Empty
@@ -85,6 +88,7 @@ func (m *Making) Repeat(req reports.Request) {
 	choose(m.Kinds, req.Kind)
 	m.Request = req
 	m.kind()
+	m.incidents()
 	if len(req.For) > 0 {
 		m.Person = PersonRowOf(m.env, req.For[0])
 	}
@@ -92,20 +96,26 @@ func (m *Making) Repeat(req reports.Request) {
 }
 
 func (m *Making) kind() {
-	m.Addressed = m.Request.Kind != "case-report"
+	m.Incident = m.Request.Kind == "incident-report"
+	m.Addressed = m.Request.Kind != "case-report" && !m.Incident
 	m.Letter = m.Request.Kind == "condolence"
 	m.CanHide = m.Request.Kind == "case-report"
 }
 
 // OfKind chooses the kind of paper.
 func (m *Making) OfKind(kind string) {
+	wasIncident := m.Incident
 	choose(m.Kinds, kind)
 	m.Request.Kind = kind
 	m.kind()
+	if m.Incident != wasIncident { // what was chosen is no longer of the right kind
+		m.Request.For, m.Request.To, m.Person = nil, record.ID{}, PersonRow{}
+		m.incidents()
+	}
 	if !m.CanHide {
 		m.Request.Anonymised = false
 	}
-	if kind == "case-report" || kind == "notification-record" { // of one person only
+	if !m.several() {
 		m.Request.For = m.Request.For[:min(1, len(m.Request.For))]
 	}
 	m.Look()
@@ -114,10 +124,33 @@ func (m *Making) OfKind(kind string) {
 // About chooses the person it is about.
 func (m *Making) About(person record.ID) {
 	m.Request.For, m.Request.To = []record.ID{person}, record.ID{}
-	if row, ok := m.env.API.Row(person); ok {
+	m.Person = PersonRow{ID: person}
+	if row, ok := m.env.API.Row(person); ok && !m.Incident {
 		m.Person = personRow(m.env, row)
 	}
 	m.Look()
+}
+
+// several reports whether this kind may speak of several of one household.
+func (m *Making) several() bool {
+	return m.Request.Kind == "condolence" || m.Request.Kind == "release-notice"
+}
+
+// incidents reads those that a report may be about.
+func (m *Making) incidents() {
+	if !m.Incident || m.Incidents != nil {
+		return
+	}
+	m.env.Run.Go(func() {
+		all, err := IncidentChoices(m.ctx, m.env.API)
+		m.env.Run.Back(func() {
+			if err != nil {
+				m.State, m.Failure = Failed, failure(m.env.Words, err)
+			}
+			m.Incidents = all
+			m.shown()
+		})
+	})
 }
 
 // To chooses the addressee by id, "" for whoever speaks for the household.
@@ -190,6 +223,9 @@ func (m *Making) read(ctx context.Context, req reports.Request) (*makingData, er
 		return nil, err
 	}
 	d.gate = gateLines(m.env.Words, req.Kind, d.preview.Blocked, d.preview.Warnings)
+	if req.Kind == "incident-report" {
+		return d, nil
+	}
 	if d.tos, err = relatives(ctx, m.env, req.For[0]); err != nil {
 		return nil, err
 	}

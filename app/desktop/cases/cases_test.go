@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -148,6 +149,40 @@ func TestEscapeClosesTheForm(t *testing.T) {
 	}
 }
 
+func TestEveryWordIsThere(t *testing.T) {
+	for _, lang := range []assets.Lang{assets.Spanish, assets.English} {
+		h, r, seed, w := open(t, lang, false, fyne.NewSize(1280, 2400))
+		unworded(t, h)
+		for _, id := range []record.ID{w.filed, w.ordered, w.letter, w.medical, w.transfer} {
+			r.Open(id.String())
+			h.Pump()
+			unworded(t, h)
+			if v, ok := r.page.(*caseView); ok && v.vm.Kind == "release" {
+				for _, step := range record.CaseSteps {
+					v.advance(step)
+					v.page.Save()
+					h.Pump()
+					unworded(t, h)
+					v.page.Back()
+				}
+			}
+		}
+		r.Open("new/" + seed.Video.String())
+		h.Pump()
+		unworded(t, h)
+	}
+}
+
+// unworded finds keys that have no words in this language.
+func unworded(t *testing.T, h *roomtest.Host) {
+	t.Helper()
+	for _, text := range h.Texts() {
+		if strings.Contains(text, "⟦") {
+			t.Errorf("%s: %s", h.Lang, text)
+		}
+	}
+}
+
 // TestTour draws the room in its states.
 func TestTour(t *testing.T) {
 	if os.Getenv("PARADERO_TOUR") == "" {
@@ -165,7 +200,7 @@ func TestTour(t *testing.T) {
 		{assets.English, false, fyne.NewSize(1180, 680), "1180"},
 	} {
 		h, r, seed, w := open(t, v.lang, v.dark, v.size)
-		pic := func(name string) { h.Picture("cases-" + name + "-" + v.name) }
+		pic := func(name string) { h.Picture("cases-" + name) }
 		pic("list")
 		for _, p := range []struct {
 			name string

@@ -77,6 +77,9 @@ func (v *caseView) cards() []fyne.CanvasObject {
 		all = append(all, widget.Notice(widget.ToneWarn, w.T("case.stale")))
 	}
 	all = append(all, v.head())
+	for _, em := range v.vm.Emergencies {
+		all = append(all, widget.Notice(widget.ToneAccent, em, widget.Note(w.T("incident.emergency.effect"))))
+	}
 	if v.vm.Kind == "release" {
 		all = append(all, v.page.Card("step", v.steps), widget.CardColumns(2, 300, v.page.Card("next", v.next), v.term()))
 	} else {
@@ -211,7 +214,7 @@ func (v *caseView) papers() fyne.CanvasObject {
 	chip := widget.NewChip(w.T("case.papers.complete"), widget.ToneOk)
 	switch {
 	case len(v.vm.Papers) == 0:
-		chip = widget.NewChip("", widget.ToneGrey)
+		chip.Hide()
 		box.Add(widget.Note(w.T("case.papers.none")))
 	case missing > 0:
 		chip = widget.NewChip(w.N("case.papers.missing", missing), widget.ToneWarn)

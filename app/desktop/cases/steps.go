@@ -71,9 +71,12 @@ func (v *caseView) advance(step string) {
 				editor.Busy(false)
 				facts.Sync()
 				sheet.Saved(v.host, v.page, editor, ok, v.vm.Open)
+				if !ok && a.Facts.Refused() {
+					facts.Focus(v.host.Window().Canvas(), "")
+				}
 			})
 		}
-		editor = sheet.NewEditor(w, a.Entry, save, func() { v.page.Settle(v.page.Redraw) }, "when", "who", "note")
+		editor = sheet.NewEditor(w, a.Entry, save, func() { v.page.Settle(v.page.Redraw) }, a.Shown()...)
 		parts := []fyne.CanvasObject{}
 		if key := "case.step." + step + "_note"; w.Has(key) {
 			parts = append(parts, widget.Note(w.T(key)))

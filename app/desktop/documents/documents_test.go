@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +145,45 @@ func TestLentCopiesAreTakenBack(t *testing.T) {
 	}
 }
 
+func TestEveryWordIsThere(t *testing.T) {
+	for _, lang := range []assets.Lang{assets.Spanish, assets.English} {
+		h, r, seed := open(t, lang, false, fyne.NewSize(1280, 2400))
+		unworded(t, h)
+		for _, kind := range record.DocumentKinds {
+			if !reports.Available(kind) {
+				continue
+			}
+			for _, who := range []record.ID{seed.Son, seed.Dead, seed.Missing} {
+				if kind != "incident-report" {
+					r.Open("make/" + kind + "/" + who.String())
+					h.Pump()
+					unworded(t, h)
+				}
+			}
+		}
+		r.Open("make/release-notice/" + seed.Son.String() + "/" + seed.Case.String())
+		h.Pump()
+		r.Print()
+		h.Pump()
+		unworded(t, h)
+		r.check()
+		unworded(t, h)
+		r.checked([]byte("AV-2026-AAAA-0009"))
+		h.Pump()
+		unworded(t, h)
+	}
+}
+
+// unworded finds keys that have no words in this language.
+func unworded(t *testing.T, h *roomtest.Host) {
+	t.Helper()
+	for _, text := range h.Texts() {
+		if strings.Contains(text, "⟦") {
+			t.Errorf("%s: %s", h.Lang, text)
+		}
+	}
+}
+
 // TestTour draws the room in its states.
 func TestTour(t *testing.T) {
 	if os.Getenv("PARADERO_TOUR") == "" {
@@ -160,7 +200,7 @@ func TestTour(t *testing.T) {
 		{assets.Spanish, true, fyne.NewSize(1180, 680), "1180"},
 	} {
 		h, r, seed := open(t, v.lang, v.dark, v.size)
-		pic := func(name string) { h.Picture("documents-" + name + "-" + v.name) }
+		pic := func(name string) { h.Picture("documents-" + name) }
 		pic("empty")
 		r.Open("make")
 		pic("make-empty")

@@ -24,6 +24,7 @@ type makeView struct {
 	finder   *sheet.Finder
 	kinds    *widget.Select
 	to       *widget.Select
+	incident *widget.Select
 	approved *widget.Entry
 	place    *widget.Entry
 	issue    *widget.Button
@@ -45,6 +46,8 @@ func newMakeView(r *documentsRoom) *makeView {
 	v.kinds.OnValue = v.vm.OfKind
 	v.to = widget.NewSelect(nil, nil, w.T("documents.make.to_auto"))
 	v.to.OnValue = v.vm.To
+	v.incident = widget.NewSelect(nil, nil, w.T("documents.make.incident_none"))
+	v.incident.OnValue = func(id string) { v.vm.About(idOf(id)) }
 	v.place.SetPlaceHolder(r.host.Office().Info().City)
 	v.place.OnSubmitted = v.vm.Sign
 	v.approved.OnSubmitted = v.vm.Approve
@@ -57,13 +60,13 @@ func newMakeView(r *documentsRoom) *makeView {
 
 // start opens the page with what is known.
 func (v *makeView) start(kind string, person, work record.ID) {
-	if !person.IsZero() {
+	if !person.IsZero() && kind != "incident-report" {
 		v.finder.Choose(present.PersonRowOf(v.room.env, person))
 	}
 	v.vm.Start(kind, person, work)
 	v.kinds.SetValue(v.vm.Request.Kind)
 	v.page.Redraw()
-	if person.IsZero() {
+	if person.IsZero() && !v.vm.Incident {
 		v.room.host.Window().Canvas().Focus(v.finder.Search)
 	}
 }
@@ -74,7 +77,9 @@ func (v *makeView) from(req reports.Request) {
 		v.start(req.Kind, record.ID{}, record.ID{})
 		return
 	}
-	v.finder.Choose(present.PersonRowOf(v.room.env, req.For[0]))
+	if req.Kind != "incident-report" {
+		v.finder.Choose(present.PersonRowOf(v.room.env, req.For[0]))
+	}
 	v.approved.SetText(req.ApprovedBy)
 	v.vm.Repeat(req)
 	v.kinds.SetValue(v.vm.Request.Kind)
@@ -105,6 +110,7 @@ func (v *makeView) Save() { v.Print() }
 
 func (v *makeView) draw() {
 	v.preview.set(v.vm.PDF)
+	v.syncIncident()
 	values, labels := make([]string, 0, len(v.vm.Tos)), make([]string, 0, len(v.vm.Tos))
 	for _, o := range v.vm.Tos {
 		values, labels = append(values, o.Value), append(labels, o.Label)
@@ -119,6 +125,20 @@ func (v *makeView) draw() {
 	v.page.Redraw()
 }
 
+// syncIncident follows the choice of incidents, which is read late.
+func (v *makeView) syncIncident() {
+	values, labels := make([]string, 0, len(v.vm.Incidents)), make([]string, 0, len(v.vm.Incidents))
+	for _, o := range v.vm.Incidents {
+		values, labels = append(values, o.Value), append(labels, o.Label)
+	}
+	v.incident.SetChoices(values, labels)
+	chosen := ""
+	if v.vm.Incident && len(v.vm.Request.For) > 0 {
+		chosen = v.vm.Request.For[0].String()
+	}
+	v.incident.SetValue(chosen)
+}
+
 func (v *makeView) cards() []fyne.CanvasObject {
 	w := v.room.host.Words()
 	all := []fyne.CanvasObject{
@@ -127,7 +147,11 @@ func (v *makeView) cards() []fyne.CanvasObject {
 	}
 	switch v.vm.State {
 	case present.Empty:
-		return append(all, widget.Card(w.T("documents.make.gate"), widget.Note(w.T("documents.make.gate_first"))))
+		first := w.T("documents.make.gate_first")
+		if v.vm.Incident {
+			first = w.T("documents.make.gate_first_incident")
+		}
+		return append(all, widget.Card(w.T("documents.make.gate"), widget.Note(first)))
 	case present.Loading:
 		return append(all, widget.Card(w.T("documents.make.gate"), widget.Note(w.T("documents.page_loading"))))
 	case present.Failed:
@@ -153,10 +177,11 @@ func (v *makeView) choices() fyne.CanvasObject {
 		hint.SetHint(w.T("documents.make.approved_hint"))
 		fields = append(fields, widget.Field(w.T("documents.make.approved"), v.approved, hint))
 	}
-	parts := []fyne.CanvasObject{
-		widget.VStack(4, widget.Caption(w.T("documents.make.person")), v.finder.Object()),
-		widget.Columns(2, 230, fields...),
+	about := fyne.CanvasObject(widget.VStack(4, widget.Caption(w.T("documents.make.person")), v.finder.Object()))
+	if v.vm.Incident {
+		about = widget.Field(w.T("documents.make.incident"), v.incident, nil)
 	}
+	parts := []fyne.CanvasObject{about, widget.Columns(2, 230, fields...)}
 	if v.vm.Addressed && v.vm.State == present.Ready && len(v.vm.Tos) == 0 {
 		parts = append(parts, widget.Note(w.T("documents.make.to_none")).Colored(theme.ColorNameWarning))
 	}
@@ -208,8 +233,11 @@ func (v *makeView) gate() fyne.CanvasObject {
 	if v.vm.Blocked {
 		says = widget.Note(w.N("documents.make.gate_no", missing)).Colored(theme.ColorNameWarning)
 	}
-	person := widget.Quiet(w.T("documents.make.fix_person"), theme.AccountIcon(), func() { v.room.host.GoRecord(record.Detainee, v.vm.Person.ID) })
-	buttons := []fyne.CanvasObject{person}
+	fix, kind, icon := w.T("documents.make.fix_person"), record.Detainee, theme.AccountIcon()
+	if v.vm.Incident {
+		fix, kind, icon = w.T("documents.make.fix_incident"), record.Incident, theme.WarningIcon()
+	}
+	buttons := []fyne.CanvasObject{widget.Quiet(fix, icon, func() { v.room.host.GoRecord(kind, v.vm.Person.ID) })}
 	if !v.vm.Request.Case.IsZero() {
 		buttons = append(buttons, widget.Quiet(w.T("documents.make.fix_case"), theme.FolderIcon(), func() {
 			v.room.host.Go("cases", v.vm.Request.Case.String())

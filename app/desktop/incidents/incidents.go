@@ -44,6 +44,7 @@ var (
 	_ room.Finder  = (*incidentsRoom)(nil)
 	_ room.Newer   = (*incidentsRoom)(nil)
 	_ room.Saver   = (*incidentsRoom)(nil)
+	_ room.Printer = (*incidentsRoom)(nil)
 	_ room.Backer  = (*incidentsRoom)(nil)
 	_ room.Watcher = (*incidentsRoom)(nil)
 )
@@ -116,6 +117,13 @@ func (r *incidentsRoom) NewRecord() {
 func (r *incidentsRoom) Save() {
 	if r.page != nil {
 		r.page.Page().Save()
+	}
+}
+
+// Print goes to the report of the open incident.
+func (r *incidentsRoom) Print() {
+	if v, ok := r.page.(*incidentView); ok {
+		v.print()
 	}
 }
 

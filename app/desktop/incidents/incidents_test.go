@@ -3,6 +3,7 @@ package incidents
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -152,6 +153,42 @@ func TestNewIncidentAndEdit(t *testing.T) {
 	}
 }
 
+func TestEveryWordIsThere(t *testing.T) {
+	for _, lang := range []assets.Lang{assets.Spanish, assets.English} {
+		h, r, id := open(t, lang, false, fyne.NewSize(1280, 2400))
+		r.Open(id.String())
+		h.Pump()
+		v, ok := r.page.(*incidentView)
+		if !ok {
+			t.Fatal("not the page of an incident")
+		}
+		for _, c := range v.vm.Categories {
+			v.vm.Show(c.Name)
+			unworded(t, h)
+		}
+		v.edit("facts.emergency", v.vm.Card("emergency"))
+		h.Pump()
+		unworded(t, h)
+		v.addToll(v.vm.Tolls[0].ID)
+		v.page.Save()
+		h.Pump()
+		unworded(t, h)
+		r.NewRecord()
+		h.Pump()
+		unworded(t, h)
+	}
+}
+
+// unworded finds keys that have no words in this language.
+func unworded(t *testing.T, h *roomtest.Host) {
+	t.Helper()
+	for _, text := range h.Texts() {
+		if strings.Contains(text, "⟦") {
+			t.Errorf("%s: %s", h.Lang, text)
+		}
+	}
+}
+
 // TestTour draws the room in its states.
 func TestTour(t *testing.T) {
 	if os.Getenv("PARADERO_TOUR") == "" {
@@ -168,7 +205,7 @@ func TestTour(t *testing.T) {
 		{assets.Spanish, true, fyne.NewSize(1180, 680), "1180"},
 	} {
 		h, r, id := open(t, v.lang, v.dark, v.size)
-		pic := func(name string) { h.Picture("incidents-" + name + "-" + v.name) }
+		pic := func(name string) { h.Picture("incidents-" + name) }
 		pic("list")
 		r.Open(id.String())
 		pic("page")

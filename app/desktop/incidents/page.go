@@ -87,8 +87,10 @@ func (v *incidentView) head() fyne.CanvasObject {
 	if em := v.vm.Emergency; em != nil {
 		lines.Add(widget.FlowChips(sheet.Chip(em.Chip)))
 	}
-	add := widget.Primary(v.host.Words().T("incident.tolls.add"), theme.ContentAddIcon(), func() { v.addToll(record.ID{}) })
-	return widget.Card("", widget.HFill(12, 0, lines, add))
+	w := v.host.Words()
+	add := widget.Primary(w.T("incident.tolls.add"), theme.ContentAddIcon(), func() { v.addToll(record.ID{}) })
+	report := widget.Plain(w.T("incident.report"), theme.DocumentPrintIcon(), v.print)
+	return widget.Card("", lines, widget.FlowChips(add, report))
 }
 
 // tolls is every source over time, of the chosen category.
@@ -105,9 +107,9 @@ func (v *incidentView) tolls() fyne.CanvasObject {
 	if v.vm.UnitsDiffer {
 		parts = append(parts, widget.Note(w.T("incident.tolls.units")).Colored(theme.ColorNameWarning))
 	}
-	chip := widget.NewChip("", widget.ToneWarn)
-	if v.vm.Disagree {
-		chip.Set(w.T("incident.tolls.disagree"), widget.ToneWarn)
+	chip := widget.NewChip(w.T("incident.tolls.disagree"), widget.ToneWarn)
+	if !v.vm.Disagree {
+		chip.Hide()
 	}
 	return widget.CardWith(w.T("incident.tolls"), chip, parts...)
 }
@@ -272,6 +274,9 @@ func (v *incidentView) addToll(corrects record.ID) {
 		}
 	})
 }
+
+// print goes to where the report of this incident is made.
+func (v *incidentView) print() { v.host.Go("documents", "make/incident-report/"+v.vm.ID.String()) }
 
 func (v *incidentView) documents() fyne.CanvasObject {
 	box := widget.VStack(4)
