@@ -16,15 +16,14 @@ func (b *bench) large(ctx context.Context) (office, peerDir string, err error) {
 	if _, err := os.Stat(office); err == nil {
 		return office, peerDir, nil
 	}
-	people := invent(b.people, 1)
 	// The real cost of a passphrase: opening is what a person meets.
 	o, err := found(ctx, office, data.Cost{})
 	if err != nil {
 		return "", "", err
 	}
 	start := time.Now()
-	err = importAll(ctx, o, people)
-	took := rate(len(people), start)
+	err = importAll(ctx, o, b.people, newInventor(1).next)
+	took := rate(b.people, start)
 	if closing := o.Close(); err == nil {
 		err = closing
 	}
@@ -39,8 +38,8 @@ func (b *bench) large(ctx context.Context) (office, peerDir string, err error) {
 		return "", "", err
 	}
 	start = time.Now()
-	err = p.importAll(ctx, people)
-	theirs := rate(len(people), start)
+	err = p.importAll(ctx, b.people, newInventor(1).next)
+	theirs := rate(b.people, start)
 	if closing := p.close(); err == nil {
 		err = closing
 	}

@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.rounds, "rounds", 5, "turns of each comparison")
 	flag.DurationVar(&b.span, "span", 2*time.Second, "how long one turn of saving lasts")
 	only := flag.String("only", "", "parts to run, of saves,import,open,window,letters; all by default")
+	profile := flag.String("profile", "", "write a CPU profile of the run to this file")
 	child := flag.String("child", "", "used by bench itself")
 	flag.Parse()
 	switch *child {
@@ -65,6 +67,17 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(b.dir) }()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	fmt.Fprintf(b.out, "Paradero beside its peers: %s, %d cores, %s, %s\n%s\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version(),
 		time.Now().Format("2006-01-02 15:04"), peerWork)
 	parts := []struct {
@@ -114,17 +127,16 @@ func (b *bench) saves(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = full.close() }()
-	people := invent(1_000_000, 5)
-	ours, theirs := take(people), take(people)
+	ours, theirs := newInventor(5), newInventor(5)
 	for _, writers := range []int{1, 16} {
 		c := contest{
 			name: fmt.Sprintf("durable saves, %d %s", writers, plural(writers, "writer")), unit: "saves/s", rounds: b.rounds, aim: 1 / 0.8,
 			sides: []side{
 				{"Paradero", func(ctx context.Context) (float64, error) {
-					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return save(ctx, o, ours()) })
+					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return save(ctx, o, ours.next()) })
 				}},
 				{"SQLite, synchronous=FULL", func(ctx context.Context) (float64, error) {
-					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return full.save(ctx, theirs()) })
+					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return full.save(ctx, theirs.next()) })
 				}},
 				{fmt.Sprintf("append %d×%d bytes + fsync", writers, size), func(context.Context) (float64, error) {
 					return rawSaves(b.dir, size, writers, b.span)
@@ -141,9 +153,9 @@ func (b *bench) saves(ctx context.Context) error {
 
 // imports compares bringing in a list of 20,000 people into an empty office.
 func (b *bench) imports(ctx context.Context) error {
-	people := invent(min(20_000, b.people), 2)
+	n := min(20_000, b.people)
 	return contest{
-		name: fmt.Sprintf("import of %s people", grouped(int64(len(people)))), unit: "rows/s", rounds: b.rounds, aim: 1.3,
+		name: fmt.Sprintf("import of %s people", grouped(int64(n))), unit: "rows/s", rounds: b.rounds, aim: 1.3,
 		sides: []side{
 			{"Paradero", func(ctx context.Context) (float64, error) {
 				dir, err := b.folder("import")
@@ -156,8 +168,8 @@ func (b *bench) imports(ctx context.Context) error {
 				}
 				defer func() { _ = o.Close() }()
 				start := time.Now()
-				err = importAll(ctx, o, people)
-				return rate(len(people), start), err
+				err = importAll(ctx, o, n, newInventor(2).next)
+				return rate(n, start), err
 			}},
 			{"SQLite, synchronous=NORMAL", func(ctx context.Context) (float64, error) {
 				dir, err := b.folder("import-peer")
@@ -170,22 +182,11 @@ func (b *bench) imports(ctx context.Context) error {
 				}
 				defer func() { _ = p.close() }()
 				start := time.Now()
-				err = p.importAll(ctx, people)
-				return rate(len(people), start), err
+				err = p.importAll(ctx, n, newInventor(2).next)
+				return rate(n, start), err
 			}},
 		},
 	}.run(ctx, b.out)
-}
-
-// take hands out people one after the other, to several goroutines.
-func take(people []person) func() person {
-	next := make(chan person)
-	go func() {
-		for i := 0; ; i = (i + 1) % len(people) {
-			next <- people[i]
-		}
-	}()
-	return func() person { return <-next }
 }
 
 func plural(n int, word string) string {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -40,13 +42,13 @@ func save(ctx context.Context, o *data.Office, p person) error {
 }
 
 // importAll brings people in as a list.
-func importAll(ctx context.Context, o *data.Office, people []person) error {
+func importAll(ctx context.Context, o *data.Office, n int, next func() person) error {
 	i := 0
 	count, refused, err := o.Import(ctx, "lista de medida", func() (*data.ImportRow, error) {
-		if i == len(people) {
-			return nil, nil
+		if i == n {
+			return nil, io.EOF
 		}
-		p := people[i]
+		p := next()
 		i++
 		claim := maps.Clone(p.claim)
 		claim["source"] = "SNAI"
@@ -55,23 +57,22 @@ func importAll(ctx context.Context, o *data.Office, people []person) error {
 	if err != nil {
 		return err
 	}
-	if count.Imported != len(people) || len(refused) > 0 {
-		return fmt.Errorf("imported %d of %d, refused %d", count.Imported, len(people), len(refused))
+	if count.Imported != n || len(refused) > 0 {
+		return fmt.Errorf("imported %d of %d, refused %d", count.Imported, n, len(refused))
 	}
 	return nil
 }
 
-// sizeOf adds up the files below a folder.
+// sizeOf adds up the files below a folder, without the zeros at a file's end:
+// room that a journal made beforehand.
 func sizeOf(dir string) (int64, error) {
 	var sum int64
-	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
-		info, err := d.Info()
-		if err == nil {
-			sum += info.Size()
-		}
+		text, err := os.ReadFile(path)
+		sum += int64(len(bytes.TrimRight(text, "\x00")))
 		return err
 	})
 	return sum, err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 )
 
 // person is one invented detainee, in the canonical texts that both sides store.
@@ -20,32 +21,55 @@ var (
 	legal      = []string{"remand", "sentenced", "sentenced", "contravention"}
 )
 
-// invent makes n people, always the same for the same seed.
+// inventor makes people one by one, always the same for the same seed. They are
+// made when they are needed: a million of them waiting in memory would be
+// walked by every garbage collection that is measured.
+type inventor struct {
+	mu   sync.Mutex
+	rand *rand.Rand
+	seed uint64
+	made int
+}
+
+func newInventor(seed uint64) *inventor {
+	return &inventor{rand: rand.New(rand.NewPCG(seed, 7)), seed: seed}
+}
+
+// next may be called from several goroutines.
+func (v *inventor) next() person {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	r, i := v.rand, v.made
+	v.made++
+	sex, given := "male", givenMen
+	if r.IntN(12) == 0 {
+		sex, given = "female", givenWomen
+	}
+	return person{
+		values: map[string]string{
+			"given_names":      pick(r, given) + " " + pick(r, given),
+			"paternal_surname": pick(r, surnames),
+			"maternal_surname": pick(r, surnames),
+			"cedula":           cedula(int(v.seed)*1_000_003 + i),
+			"birth":            fmt.Sprintf("%04d-%02d-%02d", 1950+r.IntN(54), 1+r.IntN(12), 1+r.IntN(28)),
+			"sex":              sex,
+			"nationality":      "Ecuador",
+			"legal_status":     pick(r, legal),
+			"detained_on":      fmt.Sprintf("%04d-%02d-%02d", 2015+r.IntN(6), 1+r.IntN(12), 1+r.IntN(28)),
+			"offence":          pick(r, offences),
+			"penalty_months":   fmt.Sprint(6 + r.IntN(200)),
+			"process_number":   fmt.Sprintf("09%03d-%d-%05d", 281+r.IntN(9), 2015+r.IntN(6), r.IntN(100000)),
+		},
+		claim: map[string]string{"facility": pick(r, facilities), "wing": fmt.Sprint(1 + r.IntN(12))},
+	}
+}
+
+// invent makes n people at once.
 func invent(n int, seed uint64) []person {
-	r := rand.New(rand.NewPCG(seed, 7))
+	v := newInventor(seed)
 	people := make([]person, n)
 	for i := range people {
-		sex, given := "male", givenMen
-		if r.IntN(12) == 0 {
-			sex, given = "female", givenWomen
-		}
-		people[i] = person{
-			values: map[string]string{
-				"given_names":      pick(r, given) + " " + pick(r, given),
-				"paternal_surname": pick(r, surnames),
-				"maternal_surname": pick(r, surnames),
-				"cedula":           cedula(int(seed)*1_000_003 + i),
-				"birth":            fmt.Sprintf("%04d-%02d-%02d", 1950+r.IntN(54), 1+r.IntN(12), 1+r.IntN(28)),
-				"sex":              sex,
-				"nationality":      "Ecuador",
-				"legal_status":     pick(r, legal),
-				"detained_on":      fmt.Sprintf("%04d-%02d-%02d", 2015+r.IntN(6), 1+r.IntN(12), 1+r.IntN(28)),
-				"offence":          pick(r, offences),
-				"penalty_months":   fmt.Sprint(6 + r.IntN(200)),
-				"process_number":   fmt.Sprintf("09%03d-%d-%05d", 281+r.IntN(9), 2015+r.IntN(6), r.IntN(100000)),
-			},
-			claim: map[string]string{"facility": pick(r, facilities), "wing": fmt.Sprint(1 + r.IntN(12))},
-		}
+		people[i] = v.next()
 	}
 	return people
 }
