@@ -146,8 +146,13 @@ func (p *Page) Back() bool {
 	return true
 }
 
+// canvas is the window's. The driver knows the canvas of an object only once it
+// was painted, which a page that was just placed is not.
 func (p *Page) canvas() fyne.Canvas {
-	return fyne.CurrentApp().Driver().CanvasForObject(p.root)
+	if w := p.host.Window(); w != nil {
+		return w.Canvas()
+	}
+	return nil
 }
 
 // reveal scrolls until the head of an object is in sight.
