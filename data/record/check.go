@@ -71,7 +71,7 @@ func (c *checking) read(typed string) string {
 	}
 	switch c.field.Type {
 	case Text:
-		return c.text(c.line(line), maxLine)
+		return c.text(bareName(c.field.Name, c.line(line)), maxLine)
 	case LongText:
 		return c.text(CleanLong(typed), maxLong)
 	case Texts:

@@ -290,3 +290,17 @@ func TestSynonymsNameRealOptions(t *testing.T) {
 		}
 	}
 }
+
+// A wing is its name: lists write the word before it, people do not.
+func TestWingIsItsName(t *testing.T) {
+	for typed, want := range map[string]string{"PABELLÓN 5": "5", "Pab. Transitoria": "Transitoria", "5": "5", "Pabellón": "Pabellón", "Pabellon pabellón 2": "2"} {
+		for _, kind := range []Kind{Detainee, Claim} {
+			if got, _ := Check(kind, "wing", typed, today); got != want {
+				t.Errorf("%q: %q, want %q", typed, got, want)
+			}
+		}
+	}
+	if got, _ := Check(Detainee, "cell", "CELDA B14", today); got != "B14" {
+		t.Errorf("cell %q", got)
+	}
+}

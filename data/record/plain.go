@@ -180,3 +180,28 @@ func latinTable() [0x180]string {
 	}
 	return t
 }
+
+// placeWords stand before the name of a wing or cell in lists; the name alone is
+// kept, or «Pabellón 5» and «5» would be two places.
+var placeWords = map[string][]string{
+	"wing": {Plain("pabellón"), Plain("pab."), "pab", "wing"},
+	"cell": {"celda", "cell"},
+}
+
+// bareName takes such a word away.
+func bareName(field, line string) string {
+	words := placeWords[field]
+	if words == nil {
+		return line
+	}
+	for again := true; again; {
+		again = false
+		for _, w := range words {
+			i := strings.IndexByte(line, ' ')
+			if i > 0 && Plain(line[:i]) == w {
+				line, again = strings.TrimSpace(line[i:]), true
+			}
+		}
+	}
+	return line
+}
