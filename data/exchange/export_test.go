@@ -9,6 +9,7 @@ import (
 
 	"paradero/data/fault"
 	"paradero/data/record"
+	"paradero/data/rule"
 
 	"pgregory.net/rapid"
 )
@@ -38,6 +39,10 @@ func TestRoundTrip(t *testing.T) {
 				if c, _ := record.Check(record.Detainee, f, typed, today); c != "" && !nothing[c] && !isTotal([]string{c}) {
 					r[f] = c
 				}
+			}
+			// What no office could hold is not what it exports.
+			if _, problems := record.CheckAll(record.Detainee, r, today); len(rule.Blocking(problems)) > 0 {
+				delete(r, "detained_on")
 			}
 			records = append(records, r)
 		}
