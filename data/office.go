@@ -378,6 +378,31 @@ func ChangePassphrase(ctx context.Context, cfg Config, old, next []byte) error {
 	return release(lock, vaultFault(op, v.SetPassphrase(next, cfg.cost())))
 }
 
+// Recover sets a new passphrase by the printed recovery code. Whoever holds the
+// code holds the office; the old passphrase opens nothing afterwards.
+func Recover(ctx context.Context, cfg Config, code string, next []byte) error {
+	const op = "recover"
+	cfg.defaults()
+	if len(next) == 0 {
+		return &fault.Error{Code: fault.Invalid, Op: op, Key: "passphrase_empty"}
+	}
+	if _, err := vault.Peek(cfg.Dir); err != nil {
+		return vaultFault(op, err)
+	}
+	lock, err := takeLock(cfg.Dir)
+	if err != nil {
+		return err
+	}
+	v, err := vault.Recover(ctx, cfg.Dir, cfg.Rand, code)
+	if errors.Is(err, vault.ErrSecret) {
+		return release(lock, fault.New(fault.Passphrase, op, "recovery_code_of_another"))
+	}
+	if err != nil {
+		return release(lock, vaultFault(op, err))
+	}
+	return release(lock, vaultFault(op, v.SetPassphrase(next, cfg.cost())))
+}
+
 // ChangePassphrase replaces the passphrase while the office is open.
 func (o *Office) ChangePassphrase(ctx context.Context, old, next []byte) error {
 	const op = "change passphrase"

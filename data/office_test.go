@@ -422,6 +422,32 @@ func TestJournalTail(t *testing.T) {
 
 const segmentLineForTest = "paradero journal 1\n"
 
+func TestRecover(t *testing.T) {
+	ctx := context.Background()
+	cfg := testConfig(filepath.Join(t.TempDir(), "oficina"))
+	o, code, err := Create(ctx, cfg, Founding{Office: "Sede", Member: "Ana", Role: "lawyer", Passphrase: pass})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Recover(ctx, cfg, code, []byte("otra")); !fault.Is(err, fault.InUse) {
+		t.Errorf("while it is open: %v", err)
+	}
+	_ = o.Close()
+	if err := Recover(ctx, cfg, code[:len(code)-1]+"x", []byte("otra")); !fault.Is(err, fault.Passphrase) {
+		t.Errorf("mistyped: %v", err)
+	}
+	if err := Recover(ctx, cfg, strings.ToLower(code), []byte("otra")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, cfg, pass); !fault.Is(err, fault.Passphrase) {
+		t.Errorf("the forgotten passphrase opens: %v", err)
+	}
+	if o, err = Open(ctx, cfg, []byte("otra")); err != nil {
+		t.Fatal(err)
+	}
+	_ = o.Close()
+}
+
 func TestSignInFaults(t *testing.T) {
 	ctx := context.Background()
 	o, cfg := newOffice(t)
