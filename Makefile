@@ -67,7 +67,7 @@ vet: go $(STATICCHECK)
 unit: go ## every Go test, with the race detector
 	$(GO) test -vet=off -race $(TESTFLAGS) -timeout 20m ./...
 
-window: go ## the real window under Xvfb
+window: build ## the real window under Xvfb
 	$(GO) test -vet=off -buildvcs=false -tags window -count=1 -timeout 10m ./packaging/window
 
 bench: need ## speeds beside their peers

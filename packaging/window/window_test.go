@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"io/fs"
@@ -21,6 +22,24 @@ import (
 	"paradero/packaging/program"
 	"paradero/packaging/screen"
 )
+
+// TestMain insists on the binary that make built: one built for tests alone has
+// no window.
+func TestMain(m *testing.M) {
+	binary := os.Getenv("PARADERO_BINARY")
+	if binary == "" {
+		binary, _ = filepath.Abs(filepath.Join("..", "..", "bin", "paradero"))
+	}
+	if _, err := os.Stat(binary); err != nil {
+		fmt.Fprintln(os.Stderr, "the program is not built; make test and make window build it:", err)
+		os.Exit(1)
+	}
+	if err := os.Setenv("PARADERO_BINARY", binary); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
 
 // desktop is one running window.
 type desktop struct {
@@ -38,7 +57,7 @@ func start(t *testing.T, home string, args ...string) *desktop {
 	if gone := screen.Missing(); len(gone) > 0 {
 		t.Fatalf("this machine lacks %v; make test installs them", gone)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	s, err := screen.Start(ctx, screen.Options{Home: home})
 	if err != nil {
@@ -59,7 +78,9 @@ func start(t *testing.T, home string, args ...string) *desktop {
 			t.Logf("the program said: %s", d.errs.String())
 		}
 	})
-	d.id, err = s.Window(ctx, d.cmd.Process.Pid, "Paradero")
+	soon, enough := context.WithTimeout(ctx, 30*time.Second)
+	defer enough()
+	d.id, err = s.Window(soon, d.cmd.Process.Pid, "Paradero")
 	if err != nil {
 		t.Fatalf("no window: %v\n%s", err, d.errs.String())
 	}
@@ -137,6 +158,25 @@ func (d *desktop) painted() *image.RGBA {
 	return img
 }
 
+// reports waits until some words are red, as those are that say what is wrong.
+func (d *desktop) reports(what string) {
+	d.t.Helper()
+	err := screen.Until(d.ctx, func() bool {
+		img, err := d.Shot(d.ctx, d.id)
+		if err != nil {
+			return false
+		}
+		n := 0
+		for i := 0; i < len(img.Pix); i += 4 {
+			if r, g, b := int(img.Pix[i]), int(img.Pix[i+1]), int(img.Pix[i+2]); r > g+50 && r > b+50 {
+				n++
+			}
+		}
+		return n > 100
+	})
+	d.must(err, what)
+}
+
 // settled waits until the picture has stood still for a moment, but for a caret.
 func (d *desktop) settled(what string) *image.RGBA {
 	d.t.Helper()
@@ -175,11 +215,11 @@ func TestSignInFindAndSave(t *testing.T) {
 	signIn := d.painted()
 	d.must(d.Type(d.ctx, "no es la frase"), "type a wrong passphrase")
 	d.must(d.Keys(d.ctx, "Return"), "press Enter")
-	d.changes(d.shot(), 0.0005, "a wrong passphrase is told of")
+	d.reports("a wrong passphrase is told of")
 	d.must(d.Keys(d.ctx, "ctrl+a"), "select what was typed")
 	d.must(d.Type(d.ctx, program.Passphrase), "type the passphrase")
 	d.must(d.Keys(d.ctx, "Return"), "press Enter")
-	d.changes(signIn, 0.2, "the office opens")
+	d.changes(signIn, 0.02, "the office opens")
 	d.settled("the office has opened")
 	d.keep("office")
 
@@ -291,7 +331,7 @@ func TestTerm(t *testing.T) {
 	d.must(d.Type(d.ctx, program.Passphrase), "type the passphrase")
 	signIn := d.shot()
 	d.must(d.Keys(d.ctx, "Return"), "press Enter")
-	d.changes(signIn, 0.2, "the office opens")
+	d.changes(signIn, 0.02, "the office opens")
 	o.Want(o.Run("find", "Zambrano"), program.Locked, "find while the window has the office")
 	d.must(d.cmd.Process.Signal(syscall.SIGTERM), "ask it to end")
 	ended := make(chan error, 1)
