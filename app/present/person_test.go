@@ -11,10 +11,9 @@ import (
 
 // sons is a small invented family in a real office.
 type sons struct {
-	env                 Env
-	inigo, byron, ana   record.ID // detainees
-	father              record.ID
-	claimDead, claimAli record.ID
+	env               Env
+	inigo, byron, ana record.ID // detainees
+	father            record.ID
 }
 
 func threeSons(t *testing.T) *sons {

@@ -22,6 +22,7 @@ type ContactView struct {
 	stop context.CancelFunc
 	vm   *present.Contact
 	page *sheet.Page
+	note *sheet.NoteBox
 }
 
 // NewContactView opens the page of a contact.
@@ -31,6 +32,7 @@ func NewContactView(h room.Host, id record.ID) *ContactView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewContact(ctx, v.env, id, v.draw)
+	v.note = sheet.NewNoteBox(h, v.page, record.Contact, id, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -78,8 +80,7 @@ func (v *ContactView) cards() []fyne.CanvasObject {
 			return sheet.Facts(w, card, func() { v.edit(key, card) })
 		}))
 	}
-	notes, _ := sheet.Notes(w, v.vm.Notes, v.addNote, nil)
-	return append(all, notes, sheet.Timeline(w, v.vm.Steps))
+	return append(all, v.note.Object(v.vm.Notes), sheet.Timeline(w, v.vm.Steps))
 }
 
 func (v *ContactView) head() fyne.CanvasObject {
@@ -212,15 +213,4 @@ func editable(fields []string) []string {
 		}
 	}
 	return names
-}
-
-func (v *ContactView) addNote(text string) {
-	present.AddNote(v.ctx, v.env, record.Contact, v.vm.ID, text, "", func(f present.Failure, ok bool) {
-		if !ok {
-			v.host.Say(f.Text)
-			return
-		}
-		v.host.Say(v.host.Words().T("form.saved"))
-		v.vm.Open()
-	})
 }

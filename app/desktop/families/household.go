@@ -22,6 +22,7 @@ type HouseholdView struct {
 	stop context.CancelFunc
 	vm   *present.HouseholdPage
 	page *sheet.Page
+	note *sheet.NoteBox
 }
 
 // NewHouseholdView opens the page of a household.
@@ -31,6 +32,7 @@ func NewHouseholdView(h room.Host, id record.ID) *HouseholdView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewHousehold(ctx, v.env, id, v.draw)
+	v.note = sheet.NewNoteBox(h, v.page, record.Household, id, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -76,8 +78,7 @@ func (v *HouseholdView) cards() []fyne.CanvasObject {
 			return sheet.Facts(w, card, v.edit)
 		}))
 	}
-	notes, _ := sheet.Notes(w, v.vm.Notes, v.addNote, nil)
-	return append(all, notes, sheet.Timeline(w, v.vm.Steps))
+	return append(all, v.note.Object(v.vm.Notes), sheet.Timeline(w, v.vm.Steps))
 }
 
 func (v *HouseholdView) head() fyne.CanvasObject {
@@ -135,17 +136,6 @@ func (v *HouseholdView) people() fyne.CanvasObject {
 func (v *HouseholdView) edit() {
 	v.page.Begin(func() *sheet.Open {
 		return sheet.Edit(v.host, v.page, "facts", v.host.Words().T("family.facts"), v.vm.Edit(), v.vm.Done, v.vm.Open)
-	})
-}
-
-func (v *HouseholdView) addNote(text string) {
-	present.AddNote(v.ctx, v.env, record.Household, v.vm.ID, text, "", func(f present.Failure, ok bool) {
-		if !ok {
-			v.host.Say(f.Text)
-			return
-		}
-		v.host.Say(v.host.Words().T("form.saved"))
-		v.vm.Open()
 	})
 }
 

@@ -24,7 +24,7 @@ func (v *ContactView) attempt() {
 				sheet.Saved(v.host, v.page, editor, ok, v.vm.Open)
 			})
 		}
-		editor = sheet.NewEditor(w, f.Form, save, func() { v.page.Settle(v.page.Redraw) },
+		editor = sheet.NewEditor(w, f.Form, save, v.page.Cancel,
 			"channel", "outcome", "when", "by", "note", "asked", "next_due")
 		about := widget.NewErrorText()
 		boxes := make([]fyne.CanvasObject, 0, len(f.About))
@@ -118,7 +118,7 @@ func (v *ContactView) telling() {
 				sheet.Saved(v.host, v.page, editor, ok, v.vm.Open)
 			})
 		}
-		editor = sheet.NewEditor(w, f.Form, save, func() { v.page.Settle(v.page.Redraw) }, f.Visible()...)
+		editor = sheet.NewEditor(w, f.Form, save, v.page.Cancel, f.Visible()...)
 		choice.OnValue = func(id string) {
 			f.ChooseAboutText(id)
 			mark()

@@ -79,7 +79,7 @@ func (v *personView) claimForm(open func() *present.ClaimForm) {
 				sheet.Saved(v.host, v.page, editor, ok, v.vm.Open)
 			})
 		}
-		editor = sheet.NewEditor(w, f.Form, save, func() { v.page.Settle(v.page.Redraw) }, f.Visible()...)
+		editor = sheet.NewEditor(w, f.Form, save, v.page.Cancel, f.Visible()...)
 		sheet.OfferPlaces(v.host, f.Form, editor.Sync)
 		two := widget.Note(w.T("person.claim.two_people"))
 		follow := func() {
@@ -150,15 +150,4 @@ func (v *personView) cases() fyne.CanvasObject {
 		}, func() { v.host.GoRecord(record.Case, c.ID) }))
 	}
 	return widget.CardWith(w.T("person.cases"), add, widget.VStack(0, rows...))
-}
-
-func (v *personView) addNote(text string) {
-	present.AddNote(v.ctx, v.env, record.Detainee, v.vm.ID, text, "", func(f present.Failure, ok bool) {
-		if !ok {
-			v.host.Say(f.Text)
-			return
-		}
-		v.host.Say(v.host.Words().T("form.saved"))
-		v.vm.Open()
-	})
 }

@@ -22,6 +22,7 @@ type personView struct {
 	stop context.CancelFunc
 	vm   *present.Person
 	page *sheet.Page
+	note *sheet.NoteBox
 }
 
 func newPersonView(h room.Host, id record.ID) *personView {
@@ -30,6 +31,7 @@ func newPersonView(h room.Host, id record.ID) *personView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewPerson(ctx, v.env, id, v.draw)
+	v.note = sheet.NewNoteBox(h, v.page, record.Detainee, id, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -72,8 +74,7 @@ func (v *personView) cards() []fyne.CanvasObject {
 	}
 	all = append(all, widget.CardColumns(2, 300, v.due(), v.knows()), v.claims(), v.family())
 	all = append(all, v.facts()...)
-	notes, _ := sheet.Notes(v.host.Words(), v.vm.Notes, v.addNote, nil)
-	return append(all, v.cases(), notes, sheet.Timeline(v.host.Words(), v.vm.Steps))
+	return append(all, v.cases(), v.note.Object(v.vm.Notes), sheet.Timeline(v.host.Words(), v.vm.Steps))
 }
 
 // head is who, where, how sure, since when.

@@ -206,3 +206,39 @@ func TestListKeepsItsPlace(t *testing.T) {
 		t.Error("a record that is not there says so")
 	}
 }
+
+func TestNotesOutliveRedrawingAndAreCorrected(t *testing.T) {
+	h, r, seed := opened(t)
+	r.Open(seed.Son.String())
+	h.Pump()
+	v := r.page.(*personView)
+	h.Fill("Notas", "Traer la partida")
+	r.Changed(data.Event{Kind: record.Detainee, ID: seed.Son})
+	h.Pump()
+	h.Yes = false
+	if !h.Sees("Traer la partida") || r.Leave() {
+		t.Error("a note that was begun stays, and is not lost by leaving")
+	}
+	v.edit("facts.identity", v.vm.Facts[0])
+	h.Pump()
+	if !r.Back() || !h.Sees("Traer la partida") {
+		t.Error("opening and closing a form leaves it alone")
+	}
+	h.Press("Nueva nota")
+	if len(v.vm.Notes) != 2 || !r.Leave() {
+		t.Fatalf("%+v", v.vm.Notes)
+	}
+	var oldest string
+	h.Press("Corregir…") // the claims' own come first
+	if !r.Back() {
+		t.Error("that was the form of a claim")
+	}
+	v.note.Correct(v.vm.Notes[1])
+	h.Pump()
+	h.Fill("Notas", "El padre trae el carné; ya hay copia.")
+	h.Press("Guardar corrección")
+	oldest = v.vm.Notes[2].Text
+	if len(v.vm.Notes) != 3 || !v.vm.Notes[0].Corrects || !v.vm.Notes[2].Corrected || !strings.Contains(oldest, "Pedir copia") {
+		t.Errorf("%+v", v.vm.Notes)
+	}
+}

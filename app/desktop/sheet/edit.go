@@ -47,7 +47,7 @@ func Edit(h room.Host, p *Page, key, title string, f *present.Form, done, again 
 			Saved(h, p, editor, ok, again)
 		})
 	}
-	editor = NewEditor(h.Words(), f, save, func() { p.Settle(p.Redraw) }, names...)
+	editor = NewEditor(h.Words(), f, save, p.Cancel, names...)
 	OfferPlaces(h, f, editor.Sync)
 	return &Open{
 		Key: key, Object: widget.Card(title, editor.Object()), Dirty: f.Dirty, Save: save, Done: done,
@@ -150,7 +150,7 @@ func Tie(h room.Host, p *Page, kind record.Kind, id record.ID, again func()) *Op
 			Saved(h, p, editor, ok, again)
 		})
 	}
-	editor = NewEditor(w, form.Form, save, func() { p.Settle(p.Redraw) }, "kinship", "next_of_kin", "proof", "note")
+	editor = NewEditor(w, form.Form, save, p.Cancel, "kinship", "next_of_kin", "proof", "note")
 	find.start(form)
 	title := w.T("person.tie.add")
 	if kind == record.Contact {
@@ -175,8 +175,7 @@ func Member(h room.Host, p *Page, home *present.HouseholdPage, again func()) *Op
 	role.SetValue(form.Role)
 	role.OnValue = func(v string) { form.Role = v }
 	whole := widget.NewErrorText()
-	var save func()
-	save = func() {
+	save := func() {
 		form.Save(func(ok bool) {
 			find.draw()
 			whole.SetProblem(form.Trouble(), false)
@@ -188,7 +187,7 @@ func Member(h room.Host, p *Page, home *present.HouseholdPage, again func()) *Op
 			again()
 		})
 	}
-	buttons := widget.HStack(8, widget.Primary(w.T("form.save"), nil, func() { save() }), widget.Plain(w.T("form.cancel"), nil, func() { p.Settle(p.Redraw) }))
+	buttons := widget.HStack(8, widget.Primary(w.T("form.save"), nil, save), widget.Plain(w.T("form.cancel"), nil, p.Cancel))
 	return &Open{
 		Key:    "tie",
 		Object: widget.Card(w.T("family.member.add"), find.box, widget.Columns(2, 210, widget.Field(w.T("family.role.label"), role, nil)), whole, buttons),

@@ -1,6 +1,8 @@
 package sheet
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -16,6 +18,13 @@ type Page struct {
 	root   *fyne.Container
 	draw   func() []fyne.CanvasObject
 	open   *Open
+	beside []beside
+}
+
+// beside is something typed on the page outside the open form.
+type beside struct {
+	dirty func() bool
+	drop  func()
 }
 
 // Open is the form that stands open on a page.
@@ -81,10 +90,10 @@ func (p *Page) Card(key string, card func() fyne.CanvasObject) fyne.CanvasObject
 // Begin opens a form. One that stands open already is given up, after asking
 // when something was typed in it.
 func (p *Page) Begin(form func() *Open) {
-	p.Settle(func() {
+	p.settle(p.open != nil && p.open.Dirty(), func() {
 		p.open = form()
 		p.Redraw()
-		p.reveal(p.open.Object)
+		p.Reveal(p.open.Object)
 		p.Focus()
 	})
 }
@@ -109,16 +118,36 @@ func (p *Page) End() {
 	}
 }
 
+// Beside names something else in which a person types on this page: whether
+// something stands there, and how it is given up.
+func (p *Page) Beside(dirty func() bool, drop func()) {
+	p.beside = append(p.beside, beside{dirty, drop})
+}
+
 // Dirty reports whether something is typed that is not saved.
-func (p *Page) Dirty() bool { return p.open != nil && p.open.Dirty() }
+func (p *Page) Dirty() bool {
+	if p.open != nil && p.open.Dirty() {
+		return true
+	}
+	return slices.ContainsFunc(p.beside, func(b beside) bool { return b.dirty() })
+}
 
 // IsOpen reports whether a form stands open.
 func (p *Page) IsOpen() bool { return p.open != nil }
 
-// Settle does what would close the open form: at once where nothing was typed
-// in it, else after asking. Nothing happens when the person thinks better.
+// Settle does what would leave the page: at once where nothing was typed in
+// it, else after asking. Nothing happens when the person thinks better.
 func (p *Page) Settle(then func()) {
-	if !p.Dirty() {
+	p.settle(p.Dirty(), func() {
+		for _, b := range p.beside {
+			b.drop()
+		}
+		then()
+	})
+}
+
+func (p *Page) settle(dirty bool, then func()) {
+	if !dirty {
 		p.End()
 		then()
 		return
@@ -137,12 +166,18 @@ func (p *Page) Save() {
 	}
 }
 
+// Cancel closes the open form, after asking when something was typed in it; a
+// note begun beside it stays.
+func (p *Page) Cancel() {
+	p.settle(p.open != nil && p.open.Dirty(), p.Redraw)
+}
+
 // Back closes the open form; false when there is none.
 func (p *Page) Back() bool {
 	if p.open == nil {
 		return false
 	}
-	p.Settle(p.Redraw)
+	p.Cancel()
 	return true
 }
 
@@ -155,8 +190,8 @@ func (p *Page) canvas() fyne.Canvas {
 	return nil
 }
 
-// reveal scrolls until the head of an object is in sight.
-func (p *Page) reveal(o fyne.CanvasObject) {
+// Reveal scrolls until the head of an object is in sight.
+func (p *Page) Reveal(o fyne.CanvasObject) {
 	if p.scroll == nil || p.canvas() == nil {
 		return
 	}

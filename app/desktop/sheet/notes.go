@@ -1,0 +1,117 @@
+package sheet
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/room"
+	"paradero/app/present"
+	"paradero/app/widget"
+	"paradero/data/record"
+)
+
+// NoteBox is the card of a record's notes, with the line in which the next one
+// is written. That line outlives every redrawing of its page.
+type NoteBox struct {
+	host  room.Host
+	page  *Page
+	kind  record.Kind
+	id    record.ID
+	again func()
+	entry *widget.Entry
+	takes present.NoteLine // the note that is being corrected; without an id none is
+	below *widget.ErrorText
+	busy  bool
+}
+
+// NewNoteBox makes the card of a record's notes; again reads the page anew.
+func NewNoteBox(h room.Host, p *Page, kind record.Kind, id record.ID, again func()) *NoteBox {
+	n := &NoteBox{host: h, page: p, kind: kind, id: id, again: again, entry: widget.NewMultiEntry(2).Personal(), below: widget.NewErrorText()}
+	n.entry.SetPlaceHolder(h.Words().T("person.note.hint"))
+	p.Beside(func() bool { return strings.TrimSpace(n.entry.Text) != "" }, n.clear)
+	return n
+}
+
+func (n *NoteBox) clear() {
+	n.takes = present.NoteLine{}
+	n.entry.SetText("")
+	n.below.Clear()
+}
+
+// Object draws the notes.
+func (n *NoteBox) Object(notes []present.NoteLine) fyne.CanvasObject {
+	w := n.host.Words()
+	label := w.T("person.note.add")
+	buttons := widget.HStack(8)
+	if !n.takes.ID.IsZero() {
+		label = w.T("person.note.correct_this")
+		buttons.Add(widget.Plain(w.T("form.cancel"), nil, func() {
+			n.clear()
+			n.page.Redraw()
+		}))
+	}
+	buttons.Objects = append([]fyne.CanvasObject{widget.Plain(label, theme.ContentAddIcon(), n.Save)}, buttons.Objects...)
+	box := widget.VStack(10, widget.VStack(6, n.entry, n.below, buttons))
+	for _, one := range notes {
+		box.Add(n.line(one))
+	}
+	return widget.Card(w.T("person.notes"), box)
+}
+
+func (n *NoteBox) line(one present.NoteLine) fyne.CanvasObject {
+	w := n.host.Words()
+	meta := one.By
+	if one.Corrects {
+		meta += " · " + w.T("person.note.corrects")
+	}
+	text := widget.NewParagraph(one.Text).Personal()
+	if one.Corrected {
+		meta += " · " + w.T("person.note.corrected")
+		text.Muted()
+	}
+	foot := widget.HFill(8, 0, widget.Caption(meta).Shrinks())
+	if !one.Corrected {
+		foot.Add(widget.Quiet(w.T("person.note.correct"), nil, func() { n.Correct(one) }))
+	}
+	return widget.VStack(2, widget.HLine(), widget.Inset(6, 0, 0, 0, text), foot)
+}
+
+// Correct begins a note that takes the place of an older one, which stays in
+// sight.
+func (n *NoteBox) Correct(one present.NoteLine) {
+	n.takes = one
+	n.entry.SetText(one.Text)
+	n.page.Redraw()
+	n.page.Reveal(n.entry)
+	n.host.Window().Canvas().Focus(n.entry)
+}
+
+// Save writes the note, or the correction of an older one.
+func (n *NoteBox) Save() {
+	w := n.host.Words()
+	if strings.TrimSpace(n.entry.Text) == "" {
+		n.below.SetProblem(w.T("person.note.empty"), false)
+		return
+	}
+	if n.busy {
+		return
+	}
+	n.busy = true
+	corrects := ""
+	if !n.takes.ID.IsZero() {
+		corrects = n.takes.ID.String()
+	}
+	present.AddNote(context.Background(), Env(n.host), n.kind, n.id, n.entry.Text, corrects, func(f present.Failure, ok bool) {
+		n.busy = false
+		if !ok {
+			n.below.SetProblem(strings.TrimSpace(f.Text+" "+f.Hint), false)
+			return
+		}
+		n.clear()
+		n.host.Say(w.T("form.saved"))
+		n.again()
+	})
+}
