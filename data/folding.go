@@ -300,7 +300,7 @@ func (o *Office) show(list []*touched) {
 		case listed(t.state.Kind):
 			rows = append(rows, t.row)
 		}
-		if t.state.Kind == record.Member || t.state.Kind == record.OfficeKind {
+		if known(t.state.Kind) {
 			o.refresh(fold.View(t.state, o.names.get))
 		}
 	}
@@ -317,10 +317,18 @@ func (o *Office) show(list []*touched) {
 	}
 }
 
-// refresh keeps the member's name, the office's name and the rights current.
+// known are the kinds whose records the office itself goes by.
+func known(k record.Kind) bool {
+	return k == record.Member || k == record.OfficeKind || k == record.Facility
+}
+
+// refresh keeps the members' names, the office's name, the rights and the
+// facilities current.
 func (o *Office) refresh(r *record.Record) {
 	info := o.Info()
 	switch {
+	case r.Kind == record.Facility:
+		o.places.set(r)
 	case r.Kind == record.Member:
 		o.names.set(r.ID, r.Get("name"))
 		if r.ID == info.Member {

@@ -263,7 +263,11 @@ func (im *importing) saidBefore(s *fold.State, kind record.Kind, values map[stri
 		same := true
 		for j := range schema.Fields {
 			f := &schema.Fields[j]
-			if want := values[f.Name]; want != "" && want != entryText(e, f.Num) {
+			want := values[f.Name]
+			if f.Name == "facility" {
+				want = im.office.places.name(want)
+			}
+			if want != "" && want != entryText(e, f.Num) {
 				same = false
 			}
 		}

@@ -72,6 +72,7 @@ type Office struct {
 	counts      counts
 	gone        idSet
 	packs       *packBook
+	places      *placeBook
 	foldedHeads map[record.ID]head // as the working copy has them; the folding goroutine's own
 	damage      []ledger.Damage    // found in the journal while opening
 	foreign     []ledger.Pos       // batches there that do not verify or open
@@ -272,7 +273,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		cfg: cfg, disk: cfg.Disk, lock: lock, vault: v, index: search.New(),
 		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), heads: newFeedHeads(), foldedHeads: map[record.ID]head{},
 		keys: epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
-		jobs: make(chan *job, 64), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(),
+		jobs: make(chan *job, 64), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
 	}
 	o.info.Store(&Info{Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,
 		Member: v.Keys().Member, Device: ledger.DeviceOf(deviceKey{o.sign}.Public())})

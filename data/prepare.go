@@ -86,6 +86,9 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 		if was == nil && text == "" {
 			continue
 		}
+		if f.Name == "facility" && text != "" {
+			text = o.places.name(text)
+		}
 		if was != nil && unchanged(s, f.Num, text) {
 			continue
 		}
@@ -241,7 +244,11 @@ func (o *Office) addEntry(p *prepared, a Addition, c *Change) error {
 	e := ledger.Entry{Kind: a.Kind}
 	for i := range schema.Fields {
 		f := &schema.Fields[i]
-		if text := values[f.Name]; text != "" {
+		text := values[f.Name]
+		if f.Name == "facility" && text != "" {
+			text = o.places.name(text)
+		}
+		if text != "" {
 			e.Values = append(e.Values, ledger.Text{Num: f.Num, Text: text})
 			p.size += len(text) + 8
 		}

@@ -192,8 +192,7 @@ func (o *Office) readRows(ctx context.Context) error {
 			return errStale
 		}
 	}
-	members := r.members
-	for _, id := range members {
+	for _, id := range r.known {
 		s, _, err := o.state(id)
 		if err != nil {
 			return err
@@ -207,12 +206,12 @@ func (o *Office) readRows(ctx context.Context) error {
 // rowReader hands rows on in portions, so that a hundred thousand of them never
 // stand in memory twice.
 type rowReader struct {
-	office  *Office
-	mu      sync.Mutex
-	found   map[record.Kind]int
-	rows    []search.Row
-	members []record.ID
-	own     map[record.ID]bool // records with values of their own
+	office *Office
+	mu     sync.Mutex
+	found  map[record.Kind]int
+	rows   []search.Row
+	known  []record.ID
+	own    map[record.ID]bool // records with values of their own
 }
 
 const rowPortion = 8192
@@ -244,8 +243,8 @@ func (r *rowReader) add(kind record.Kind, id record.ID, row search.Row) []search
 	defer r.mu.Unlock()
 	r.found[kind]++
 	r.own[id] = true
-	if kind == record.Member || kind == record.OfficeKind {
-		r.members = append(r.members, id)
+	if known(kind) {
+		r.known = append(r.known, id)
 	}
 	if !listed(kind) {
 		return nil
@@ -267,6 +266,9 @@ func (r *rowReader) takePack(p store.Pack, plain []byte) error {
 	}
 	for i := range rows {
 		r.found[rows[i].Kind]++
+		if known(rows[i].Kind) {
+			r.known = append(r.known, rows[i].ID)
+		}
 	}
 	r.office.packs.put(p, ids)
 	r.office.index.Put(rows...)
@@ -287,6 +289,7 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	}
 	o.index, o.heads, o.foldedHeads, o.packs = search.New(), newFeedHeads(), map[record.ID]head{}, newPackBook()
 	o.counts.set(map[record.Kind]int{})
+	o.places = newPlaceBook()
 	done := 0
 	damage, err := o.journal.Scan(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
 		err := o.takeIn(pos, b, 0)
