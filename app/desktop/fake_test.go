@@ -107,14 +107,22 @@ func (o *fakeOffice) Verify(_ context.Context, report func(data.Progress)) ([]da
 
 func (o *fakeOffice) Rebuild(context.Context, func(data.Progress)) error { return nil }
 
+func (o *fakeOffice) passphrase() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.pass
+}
+
 func (o *fakeOffice) Check(_ context.Context, pass []byte) error {
-	if string(pass) != o.pass {
+	if string(pass) != o.passphrase() {
 		return fault.New(fault.Passphrase, "unlock office", "passphrase_wrong")
 	}
 	return nil
 }
 
 func (o *fakeOffice) ChangePassphrase(_ context.Context, old, changed []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if string(old) != o.pass {
 		return fault.New(fault.Passphrase, "change passphrase", "passphrase_wrong")
 	}
@@ -122,8 +130,16 @@ func (o *fakeOffice) ChangePassphrase(_ context.Context, old, changed []byte) er
 	return nil
 }
 
+// opens says how Open is to go from now on.
+func (f *fakeOffices) opens(failing error, block chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.openErr, f.block = failing, block
+}
+
 // fakeOffices keeps offices by folder.
 type fakeOffices struct {
+	mu      sync.Mutex
 	by      map[string]*fakeOffice
 	peekErr error
 	openErr error
@@ -135,37 +151,46 @@ func (f *fakeOffices) Peek(dir string) (data.Sign, error) {
 	if f.peekErr != nil {
 		return data.Sign{}, f.peekErr
 	}
+	f.mu.Lock()
 	o, ok := f.by[dir]
+	f.mu.Unlock()
 	if !ok {
 		return data.Sign{}, fault.New(fault.NotFound, "open office", "office_missing", dir)
 	}
 	s := data.Sign{Office: o.info.Office, Demo: o.info.Demo}
 	if s.Demo {
-		s.DemoPassphrase = o.pass
+		s.DemoPassphrase = o.passphrase()
 	}
 	return s, nil
 }
 
 func (f *fakeOffices) Create(_ context.Context, cfg data.Config, founding data.Founding) (office, string, error) {
-	f.founded = founding
 	o := newFakeOffice(founding.Office, founding.Demo)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.founded = founding
 	f.by[cfg.Dir] = o
 	return o, rightCode, nil
 }
 
 func (f *fakeOffices) Open(ctx context.Context, cfg data.Config, pass []byte) (office, error) {
-	if f.block != nil {
+	f.mu.Lock()
+	failing, block := f.openErr, f.block
+	f.mu.Unlock()
+	if block != nil {
 		select {
-		case <-f.block:
+		case <-block:
 		case <-ctx.Done():
 			return nil, fault.New(fault.Cancelled, "open office", "cancelled")
 		}
 	}
-	if f.openErr != nil {
-		return nil, f.openErr
+	if failing != nil {
+		return nil, failing
 	}
+	f.mu.Lock()
 	o := f.by[cfg.Dir]
-	if string(pass) != o.pass {
+	f.mu.Unlock()
+	if string(pass) != o.passphrase() {
 		return nil, fault.New(fault.Passphrase, "open office", "passphrase_wrong")
 	}
 	return o, nil
@@ -173,6 +198,8 @@ func (f *fakeOffices) Open(ctx context.Context, cfg data.Config, pass []byte) (o
 
 func (f *fakeOffices) Demo(ctx context.Context, cfg data.Config, _ *assets.Words) (office, error) {
 	o := newFakeOffice("Oficina de demostración", true)
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.by[cfg.Dir] = o
 	return o, nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // frontWidth is the dark pane's beside the pages before signing in.
-const frontWidth = 300
+const frontWidth = 270
 
 // frontLayout puts the dark pane at the left; where there is little width it
 // goes away.
@@ -26,7 +26,7 @@ func (frontLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 func (frontLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	w := widget.U(frontWidth)
-	if s.Width < w+widget.U(560) {
+	if s.Width < w+widget.U(520) {
 		w = 0
 	}
 	o[0].Resize(fyne.NewSize(w, s.Height))

@@ -8,6 +8,7 @@ import (
 
 	"paradero/app"
 	"paradero/app/desktop/room"
+	"paradero/assets"
 )
 
 // shortcut is one key combination with what it does, as menu and help show it.
@@ -82,6 +83,14 @@ func (s *shell) viewMenu() group {
 		&shortcut{word: "larger", keys: "Ctrl++", key: fyne.KeyPlus, mod: ctrl, do: func() { s.resizeText(1) }},
 		&shortcut{word: "smaller", keys: "Ctrl+−", key: fyne.KeyMinus, mod: ctrl, do: func() { s.resizeText(-1) }},
 	)
+	view.items = append(view.items, nil)
+	for _, l := range []assets.Lang{assets.Spanish, assets.English} {
+		view.items = append(view.items, &shortcut{word: "lang." + string(l), mark: l == s.settings.Lang, do: func() {
+			set := s.settings
+			set.Lang = l
+			s.change(set)
+		}})
+	}
 	return view
 }
 
@@ -143,5 +152,5 @@ func (s *shell) wordOf(c *shortcut) string {
 	if s.words.Has("menu." + c.word) {
 		return s.words.T("menu." + c.word)
 	}
-	return s.words.T(c.word) // a room's own name
+	return s.words.T(c.word) // a name that stands elsewhere: a room's, a language's
 }

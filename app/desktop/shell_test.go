@@ -108,18 +108,17 @@ func TestSignInSaysWhatIsWrong(t *testing.T) {
 		{fault.Newer, "newer_version"},
 		{fault.Full, "disk_full"},
 	} {
-		b.offices.openErr = fault.New(c.code, "open office", c.key)
+		b.offices.opens(fault.New(c.code, "open office", c.key), nil)
 		b.press("Abrir")
 		b.until(c.key, func() bool { return b.shows(b.words.T("error."+c.key)) && b.shows(b.words.T("error."+c.key+".hint")) })
 	}
-	b.offices.openErr = nil
-	b.offices.block = make(chan struct{})
+	b.offices.opens(nil, make(chan struct{}))
 	b.press("Abrir")
 	if !find(b, func(x *widget.Button) bool { return x.Text == "Abrir" }).Disabled() {
 		t.Fatal("opening can be begun twice")
 	}
 	b.press("Cancelar")
-	b.offices.block = nil
+	b.offices.opens(nil, nil)
 	b.entries()[0].SetText(rightPass)
 	b.press("Abrir")
 	b.until("the office opens", func() bool { return b.session != nil })
@@ -333,7 +332,7 @@ func TestPassphraseIsChanged(t *testing.T) {
 	fill("no", "nube violín tractor espuma", "nube violín tractor espuma")
 	b.until("wrong", func() bool { return b.shows(b.words.T("error.passphrase_wrong")) })
 	fill(rightPass, "nube violín tractor espuma", "nube violín tractor espuma")
-	b.until("changed", func() bool { return o.pass == "nube violín tractor espuma" && secrets[0].Text == "" })
+	b.until("changed", func() bool { return o.passphrase() == "nube violín tractor espuma" && secrets[0].Text == "" })
 }
 
 func TestFailuresAreToldWithTheirWayOut(t *testing.T) {

@@ -99,6 +99,7 @@ func (g *signIn) submit() {
 	}
 	s := g.s
 	pass := []byte(g.pass.Text)
+	g.wrong.Clear()
 	g.setBusy(true)
 	panel := widget.NewProgress(s.words.T("progress.unlock"), s.progressWords(), func() { s.work.stop("open"); g.stopped() })
 	g.state.Add(panel)
