@@ -2,6 +2,7 @@ package present
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -97,7 +98,9 @@ func inForce(ctx context.Context, env Env) ([]string, error) {
 	var out []string
 	err := env.API.Each(ctx, record.Incident, func(r *record.Record) error {
 		if em := emergencyOf(env, r); em != nil && !em.Over && !r.Deleted {
-			out = append(out, dot(em.Chip.Text, em.Place))
+			if text := dot(em.Chip.Text, em.Place); !slices.Contains(out, text) { // one decree, two incidents
+				out = append(out, text)
+			}
 		}
 		return nil
 	})

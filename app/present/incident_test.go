@@ -64,6 +64,23 @@ func TestIncidentCountsItsNamed(t *testing.T) {
 	}
 }
 
+func TestGapCountsBodiesWithoutAName(t *testing.T) {
+	o := newWorkOffice()
+	id := o.riot() // SNAI says 31, two are named
+	for _, c := range []struct {
+		bodies int
+		says   string
+	}{{0, "SNAI: 29 más que los nombres"}, {20, "hay 20 cuerpos sin nombre y 9 sin explicar"}, {40, "pueden estar entre los 40 cuerpos sin nombre"}} {
+		for i := range c.bodies {
+			o.put(record.Remains, "b"+strconv.Itoa(i), map[string]string{"code": strconv.Itoa(i), "extent": "whole", "incident": id.String()})
+		}
+		p := openIncident(t, o, id)
+		if !strings.Contains(p.Gap, c.says) {
+			t.Errorf("%d bodies: %q does not say %q", c.bodies, p.Gap, c.says)
+		}
+	}
+}
+
 func TestIncidentTable(t *testing.T) {
 	o := newWorkOffice()
 	id := o.riot()

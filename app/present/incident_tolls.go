@@ -32,6 +32,7 @@ type OwnNumbers struct {
 	Dead, DeadReported, Injured, Missing, Alive int
 	Unknown                                     int
 	Bodies, Parts, Identified, Returned         int
+	Unnamed                                     int // whole bodies that nobody has identified
 }
 
 // OwnCount is the same in words.
@@ -73,6 +74,9 @@ func countOwn(api data.API, people, remains []*record.Record) OwnNumbers {
 			n.Parts++
 		default:
 			n.Bodies++
+			if r.Get("identified_as") == "" {
+				n.Unnamed++
+			}
 		}
 		if r.Get("identified_as") != "" {
 			n.Identified++
@@ -205,6 +209,9 @@ func ownCount(w *assets.Words, n OwnNumbers, category string) OwnCount {
 		line("dead_confirmed", n.Dead)
 		line("dead_reported", n.DeadReported)
 	}
+	if category == "dead" || category == "bodies" || category == "identified" {
+		line("unnamed", n.Unnamed)
+	}
 	if category == "dead" || category == "identified" || category == "returned" {
 		line("identified", n.Identified)
 		line("returned", n.Returned)
@@ -222,7 +229,9 @@ func ownCount(w *assets.Words, n OwnNumbers, category string) OwnCount {
 }
 
 // gap says, source by source, how far its last word lies from what the team
-// can name. Counts of parts are not compared with people.
+// can name. The dead whom nobody has named yet may be among the bodies without
+// a name; who they are only an identification says. Counts of parts are not
+// compared with people.
 func gap(w *assets.Words, series rule.Series, own OwnNumbers) (string, bool) {
 	mine, ok := own.of(series.Category)
 	if !ok || len(series.Sources) == 0 {
@@ -236,6 +245,10 @@ func gap(w *assets.Words, series rule.Series, own OwnNumbers) (string, bool) {
 		switch {
 		case last.Unit == "bodies_and_parts" || last.Unit == "parts" && series.Category != "remains":
 			parts, agreed = append(parts, w.T("incident.gap.units", s.Source, w.Count(last.Count))), false
+		case diff > 0 && series.Category == "dead" && own.Unnamed >= diff: // each may be one of them
+			parts = append(parts, w.N("incident.gap.bodies", diff, s.Source, w.Count(own.Unnamed)))
+		case diff > 0 && series.Category == "dead" && own.Unnamed > 0:
+			parts, agreed = append(parts, w.N("incident.gap.beyond", diff, s.Source, w.Count(own.Unnamed), w.Count(diff-own.Unnamed))), false
 		case diff > 0:
 			parts, agreed = append(parts, w.N("incident.gap.more", diff, s.Source)), false
 		case diff < 0:

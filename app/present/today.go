@@ -22,6 +22,8 @@ type Today struct {
 	Due            []TodayLine
 	Contradictions []TodayLine
 	More           int // contradictions beyond those that are listed
+	LateMore       int // the same of what is late, and of what is due
+	DueMore        int
 	Emergencies    []TodayLine
 
 	env    Env
@@ -187,9 +189,11 @@ func (t *Today) emergency(d *todayData, r *record.Record) {
 	if em == nil || em.Over {
 		return
 	}
-	d.emergencies = append(d.emergencies, TodayLine{
-		ID: r.ID, Kind: record.Incident, What: em.Place, Who: r.Get("name"), When: em.Chip.Text,
-	})
+	line := TodayLine{ID: r.ID, Kind: record.Incident, What: em.Place, Who: r.Get("name"), When: em.Chip.Text}
+	same := func(o TodayLine) bool { return o.What == line.What && o.When == line.When } // one decree, two incidents
+	if !slices.ContainsFunc(d.emergencies, same) {
+		d.emergencies = append(d.emergencies, line)
+	}
 }
 
 func (t *Today) contradictions(ctx context.Context, d *todayData) error {
@@ -208,6 +212,10 @@ func (t *Today) contradictions(ctx context.Context, d *todayData) error {
 	d.more = max(0, result.Len()-todayContradictions)
 	return nil
 }
+
+// todayLines is how many late or due things are listed: nobody does more in a
+// day, and the earliest come first.
+const todayLines = 50
 
 // narrow sorts what was read into what is late and what is due soon.
 func (t *Today) narrow() {
@@ -232,6 +240,8 @@ func (t *Today) narrow() {
 			t.Due = append(t.Due, line)
 		}
 	}
+	t.LateMore, t.DueMore = max(0, len(t.Late)-todayLines), max(0, len(t.Due)-todayLines)
+	t.Late, t.Due = t.Late[:min(len(t.Late), todayLines)], t.Due[:min(len(t.Due), todayLines)]
 	t.Contradictions, t.More, t.Emergencies = t.data.contradictions, t.data.more, t.data.emergencies
 	t.State = Ready
 	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies) == 0 {

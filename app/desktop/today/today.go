@@ -95,12 +95,12 @@ func (r *todayRoom) cards() []fyne.CanvasObject {
 			widget.Quiet(e.Who, theme.NavigateNextIcon(), func() { r.open(e) }))))
 	}
 	all = append(all, widget.CardColumns(2, 420,
-		r.card("today.late", r.vm.Late, widget.ToneWarn), r.card("today.due", r.vm.Due, widget.ToneGrey)))
-	return append(all, r.card("today.contradictions", r.vm.Contradictions, widget.ToneWarn))
+		r.card("today.late", r.vm.Late, r.vm.LateMore, widget.ToneWarn), r.card("today.due", r.vm.Due, r.vm.DueMore, widget.ToneGrey)))
+	return append(all, r.card("today.contradictions", r.vm.Contradictions, r.vm.More, widget.ToneWarn))
 }
 
 // card lists some things with how many they are.
-func (r *todayRoom) card(key string, lines []present.TodayLine, tone widget.Tone) fyne.CanvasObject {
+func (r *todayRoom) card(key string, lines []present.TodayLine, more int, tone widget.Tone) fyne.CanvasObject {
 	w := r.host.Words()
 	if len(lines) == 0 {
 		return widget.Card(w.T(key), widget.Note(w.T(key+".none")))
@@ -109,14 +109,10 @@ func (r *todayRoom) card(key string, lines []present.TodayLine, tone widget.Tone
 	for _, l := range lines {
 		box.Add(r.line(l))
 	}
-	total := len(lines)
-	if key == "today.contradictions" {
-		total += r.vm.More
-		if r.vm.More > 0 {
-			box.Add(widget.Note(w.N("today.more", r.vm.More)))
-		}
+	if more > 0 {
+		box.Add(widget.Inset(6, 6, 0, 6, widget.Note(w.N("today.more", more))))
 	}
-	return widget.CardWith(w.T(key), widget.NewChip(w.Count(total), tone), box)
+	return widget.CardWith(w.T(key), widget.NewChip(w.Count(len(lines)+more), tone), box)
 }
 
 func (r *todayRoom) line(l present.TodayLine) fyne.CanvasObject {
