@@ -57,6 +57,8 @@ func (b *Button) TypedKey(k *fyne.KeyEvent) {
 		b.Tapped(nil)
 	case fyne.KeyEscape:
 		escape(b, k)
+	case fyne.KeyF1:
+		forWindow(b, k)
 	default:
 		b.Button.TypedKey(k)
 	}

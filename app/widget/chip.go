@@ -134,6 +134,9 @@ func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {
 		ground.FillColor, word.Color = tint(ColorChipAccentBg), tint(theme.ColorNamePrimary)
 		d := min(s.Width, s.Height)
 		word.TextSize, word.Text = d*0.36, a.initials
+		if NamesBlurred() {
+			word.Text = ""
+		}
 		ground.Resize(fyne.NewSquareSize(d))
 		ground.Move(fyne.NewPos((s.Width-d)/2, (s.Height-d)/2))
 		m := word.MinSize()

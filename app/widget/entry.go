@@ -82,6 +82,7 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 		e.OnEscape()
 	case k.Name == fyne.KeyEscape:
 		escape(e, k)
+	case forWindow(e, k):
 	default:
 		e.Entry.TypedKey(k)
 	}
@@ -207,6 +208,8 @@ func (s *Select) TypedKey(k *fyne.KeyEvent) {
 		escape(s, k)
 	case fyne.KeyReturn, fyne.KeyEnter:
 		s.Select.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	case fyne.KeyF1:
+		forWindow(s, k)
 	default:
 		s.Select.TypedKey(k)
 	}
@@ -240,6 +243,8 @@ func (c *Choice) TypedKey(k *fyne.KeyEvent) {
 		escape(c, k)
 	case fyne.KeyReturn, fyne.KeyEnter:
 		c.Select.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	case fyne.KeyF1:
+		forWindow(c, k)
 	default:
 		c.Select.TypedKey(k)
 	}

@@ -64,9 +64,6 @@ func (r *Row) apply() {
 	r.title.personal, r.caption.personal = d.Personal, d.Personal
 	r.title.text, r.caption.text = d.Title, d.Caption
 	r.avatar.initials = d.Initials
-	if d.Personal && NamesBlurred() {
-		r.avatar.initials = ""
-	}
 	show(r.avatar, d.Initials != "")
 	show(r.icon, d.Initials == "" && d.Icon != nil)
 	show(r.caption, d.Caption != "")

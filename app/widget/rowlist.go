@@ -52,6 +52,8 @@ func (k *keyList) TypedKey(e *fyne.KeyEvent) {
 		if k.onEsc == nil || !k.onEsc() {
 			escape(k, e)
 		}
+	case fyne.KeyF1:
+		forWindow(k, e)
 	}
 }
 

@@ -57,6 +57,8 @@ func (s *SearchBar) TypedKey(k *fyne.KeyEvent) {
 		default:
 			escape(s, k)
 		}
+	case fyne.KeyF1:
+		forWindow(s, k)
 	default:
 		s.Entry.TypedKey(k)
 	}

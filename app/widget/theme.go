@@ -88,6 +88,18 @@ func escape(o fyne.CanvasObject, k *fyne.KeyEvent) {
 	}
 }
 
+// forWindow hands a function key (F1) on to the window without leaving the
+// field, and says whether it was one.
+func forWindow(o fyne.CanvasObject, k *fyne.KeyEvent) bool {
+	if k.Name != fyne.KeyF1 {
+		return false
+	}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(k)
+	}
+	return true
+}
+
 // Dark says whether this is the dark look.
 func (t *Theme) Dark() bool { return t.dark }
 
