@@ -98,7 +98,7 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 		p.addField(ledger.FieldDeleted, "true", seen)
 	}
 	adds := c.Add
-	if claim := o.claimOf(was, values, c); claim != nil {
+	if claim := o.claimOf(was, values, c); claim != nil && s.Kind == record.Detainee {
 		adds = append(slices.Clone(adds), Addition{Kind: record.Claim, Values: claim})
 	}
 	for _, a := range adds {

@@ -52,7 +52,7 @@ func (c *call) found(o data.API, q data.ListQuery, limit int) error {
 		}
 		rows = append(rows, []string{
 			row.ID.String(), c.kind(row.Kind), rowName(row), row.Paper,
-			c.option(row.Kind, "life_status", row.Life), strings.TrimSpace(row.Facility + " " + row.Wing), strings.Join(c.reasonsOf(why), ", "),
+			c.option(row.Kind, "life_status", row.Life), c.placeOf(row.Facility, row.Wing, ""), strings.Join(c.reasonsOf(why), ", "),
 		})
 	}
 	if c.common.json {
@@ -79,6 +79,18 @@ func (c *call) reasonsOf(why []string) []string {
 		}
 	}
 	return out
+}
+
+// placeOf says where somebody is; wings and cells are kept as bare numbers
+// where lists number them.
+func (c *call) placeOf(facility, wing, cell string) string {
+	if len(wing) <= 2 && wing != "" {
+		wing = c.words.T("command.wing", wing)
+	}
+	if cell != "" {
+		cell = c.words.T("command.cell", cell)
+	}
+	return joinWith(", ", facility, wing, cell)
 }
 
 // headings gives the words over the columns of a table.

@@ -161,7 +161,7 @@ func (b *bringing) next() (*data.ImportRow, error) {
 
 func (b *bringing) heading(field string) string {
 	for _, col := range b.table.Columns() {
-		if col.Field == field {
+		if col.Field == field || col.Field == whoseDetainee+field {
 			return col.Heading
 		}
 	}

@@ -133,7 +133,7 @@ func (c *call) entryLine(e *record.Entry) string {
 	var what string
 	switch e.Kind {
 	case record.Claim:
-		what = join(c.option(record.Claim, "status", e.Get("status")), join(e.Get("facility"), e.Get("wing"), e.Get("cell")))
+		what = joinWith(": ", c.option(record.Claim, "status", e.Get("status")), c.placeOf(e.Get("facility"), e.Get("wing"), e.Get("cell")))
 	case record.Toll:
 		what = join(e.Get("count"), c.option(record.Toll, "category", e.Get("category")))
 	default:

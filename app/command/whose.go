@@ -19,34 +19,54 @@ const (
 // whose finds the records that the rows of a list speak of: by id or paper. A
 // name only ever finds candidates, between whom a person decides (DOMAIN §7).
 type whose struct {
-	c      *call
-	office data.API
-	papers map[record.Kind]map[string][]record.ID
+	c                 *call
+	office            data.API
+	papers, passports map[record.Kind]map[string][]record.ID
 }
 
 func newWhose(c *call, o data.API) *whose {
-	return &whose{c: c, office: o, papers: map[record.Kind]map[string][]record.ID{}}
+	return &whose{c: c, office: o, papers: map[record.Kind]map[string][]record.ID{}, passports: map[record.Kind]map[string][]record.ID{}}
 }
 
-// book gives who bears which cédula or passport, read once.
+// book gives who bears which paper, read once from the rows that lists show: a
+// cédula, or a passport where there is no cédula.
 func (w *whose) book(kind record.Kind) (map[string][]record.ID, error) {
 	if b, ok := w.papers[kind]; ok {
 		return b, nil
 	}
-	b := map[string][]record.ID{}
-	err := w.office.Each(w.c.ctx, kind, func(r *record.Record) error {
-		for _, field := range []string{"cedula", "passport"} {
-			if paper := r.Get(field); paper != "" {
-				b[paper] = append(b[paper], r.ID)
-			}
-		}
-		return nil
-	})
+	res, err := w.office.List(w.c.ctx, data.ListQuery{Kind: kind})
 	if err != nil {
 		return nil, err
 	}
+	b := make(map[string][]record.ID, res.Len())
+	for i := range res.Len() {
+		if row := res.At(i); row.Paper != "" {
+			b[row.Paper] = append(b[row.Paper], row.ID)
+		}
+	}
 	w.papers[kind] = b
 	return b, nil
+}
+
+// bearers gives who bears a paper. A passport may stand beside a cédula, where
+// only the records themselves tell of it.
+func (w *whose) bearers(kind record.Kind, field, paper string) ([]record.ID, error) {
+	book, err := w.book(kind)
+	if err != nil || field == "cedula" {
+		return book[paper], err
+	}
+	all, ok := w.passports[kind]
+	if !ok {
+		all = map[string][]record.ID{}
+		err = w.office.Each(w.c.ctx, kind, func(r *record.Record) error {
+			if p := r.Get("passport"); p != "" {
+				all[p] = append(all[p], r.ID)
+			}
+			return nil
+		})
+		w.passports[kind] = all
+	}
+	return all[paper], err
 }
 
 // known reports whether somebody with the paper of these values is here.
@@ -105,19 +125,16 @@ func (w *whose) person(kind record.Kind, prefix string, parent map[string]string
 		}
 		return id, nil
 	}
-	book, err := w.book(kind)
-	if err != nil {
-		return record.ID{}, &fault.Problem{Field: field, Key: "parent_missing"}
-	}
 	for _, name := range []string{"cedula", "passport"} {
 		paper := parent[prefix+name]
 		if paper == "" {
 			continue
 		}
-		switch ids := book[paper]; len(ids) {
-		case 0:
+		ids, err := w.bearers(kind, name, paper)
+		switch {
+		case err != nil || len(ids) == 0:
 			return record.ID{}, missing(prefix+name, paper)
-		case 1:
+		case len(ids) == 1:
 			return ids[0], nil
 		default:
 			return record.ID{}, &fault.Problem{Field: prefix + name, Key: "parent_several", Args: []string{paper}}
