@@ -74,12 +74,14 @@ func (v *ContactView) cards() []fyne.CanvasObject {
 	all = append(all, v.head())
 	all = append(all, sheet.Alerts(v.vm.Alerts)...)
 	all = append(all, v.safe(), v.ties(), v.log(), v.told())
+	var facts []fyne.CanvasObject
 	for _, card := range v.vm.Facts {
 		key := "facts." + card.Group
-		all = append(all, v.page.Card(key, func() fyne.CanvasObject {
+		facts = append(facts, v.page.Card(key, func() fyne.CanvasObject {
 			return sheet.Facts(w, card, func() { v.edit(key, card) })
 		}))
 	}
+	all = append(all, widget.CardColumns(2, 420, facts...))
 	return append(all, v.note.Object(v.vm.Notes), sheet.Timeline(w, v.vm.Steps))
 }
 
@@ -102,7 +104,8 @@ func (v *ContactView) head() fyne.CanvasObject {
 		lines = append(lines, text)
 	}
 	log := widget.Primary(w.T("family.attempt.add"), theme.ContentAddIcon(), v.attempt)
-	return widget.Card("", widget.HFill(12, 1, widget.NewAvatar(v.vm.Initials).Large(), widget.VStack(3, lines...), log))
+	lines = append(lines, widget.Inset(5, 0, 0, 0, widget.HStack(8, log)))
+	return widget.Card("", widget.HFill(14, 1, widget.NewAvatar(v.vm.Initials).Large(), widget.VStack(3, lines...)))
 }
 
 func (v *ContactView) safe() fyne.CanvasObject {

@@ -73,7 +73,7 @@ func (v *personView) cards() []fyne.CanvasObject {
 		all = append(all, v.clash(c))
 	}
 	all = append(all, widget.CardColumns(2, 300, v.due(), v.knows()), v.claims(), v.family())
-	all = append(all, v.facts()...)
+	all = append(all, widget.CardColumns(2, 420, v.facts()...))
 	return append(all, v.cases(), v.note.Object(v.vm.Notes), sheet.Timeline(v.host.Words(), v.vm.Steps))
 }
 
@@ -91,7 +91,8 @@ func (v *personView) head() fyne.CanvasObject {
 	}
 	add := widget.Primary(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm(v.vm.NewClaim) })
 	papers := widget.Plain(w.T("person.papers"), theme.DocumentIcon(), v.papers)
-	top := widget.HFill(12, 1, widget.NewAvatar(h.Initials).Large(), widget.VStack(3, lines...), papers, add)
+	lines = append(lines, widget.Inset(5, 0, 0, 0, widget.HStack(8, add, papers)))
+	top := widget.HFill(14, 1, widget.NewAvatar(h.Initials).Large(), widget.VStack(3, lines...))
 
 	where := h.Where
 	if where == "" {
