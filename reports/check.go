@@ -79,6 +79,16 @@ func Check(ctx context.Context, office Office, numberOrPDF []byte) (Verdict, err
 
 // Superseded names what a paper of the register states and is no longer so.
 func Superseded(ctx context.Context, office Office, row *record.Record) ([]string, error) {
+	current, err := Current(ctx, office, row)
+	if err != nil {
+		return nil, err
+	}
+	return rule.Superseded(row, current), nil
+}
+
+// Current is what the same paper would state today, by the names under which
+// the register keeps its facts.
+func Current(ctx context.Context, office Office, row *record.Record) (map[string]string, error) {
 	current := map[string]string{}
 	req := Request{
 		Kind: row.Get("kind"), For: row.Refs("about"), To: row.Ref("addressee"), Case: row.Ref("case"),
@@ -97,7 +107,7 @@ func Superseded(ctx context.Context, office Office, row *record.Record) ([]strin
 			current[name] = value
 		}
 	}
-	return rule.Superseded(row, current), nil
+	return current, nil
 }
 
 func lookUp(ctx context.Context, office Office, sum, number string) (byHash, byNumber *record.Record, err error) {

@@ -16,6 +16,21 @@ import (
 // Render draws the pages of a PDF through poppler's pdftoppm, by pipes alone:
 // nothing decrypted touches the disk.
 func Render(ctx context.Context, pdf []byte, dpi int) ([]image.Image, error) {
+	return render(ctx, pdf, dpi)
+}
+
+// RenderPage draws one page, the first is 1: a page that is looked at closely
+// takes as much memory as ten that are not.
+func RenderPage(ctx context.Context, pdf []byte, dpi, page int) (image.Image, error) {
+	n := strconv.Itoa(page)
+	pages, err := render(ctx, pdf, dpi, "-f", n, "-l", n)
+	if err != nil {
+		return nil, err
+	}
+	return pages[0], nil
+}
+
+func render(ctx context.Context, pdf []byte, dpi int, which ...string) ([]image.Image, error) {
 	const op = "render document"
 	path, err := exec.LookPath("pdftoppm")
 	if err != nil {
@@ -24,7 +39,7 @@ func Render(ctx context.Context, pdf []byte, dpi int) ([]image.Image, error) {
 	if dpi < 20 || dpi > 600 {
 		return nil, fault.New(fault.Invalid, op, "document_render", strconv.Itoa(dpi))
 	}
-	cmd := exec.CommandContext(ctx, path, "-r", strconv.Itoa(dpi), "-") // no output name: standard output
+	cmd := exec.CommandContext(ctx, path, append(which, "-r", strconv.Itoa(dpi), "-")...) // no output name: standard output
 	cmd.Stdin = bytes.NewReader(pdf)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said

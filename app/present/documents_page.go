@@ -28,8 +28,7 @@ type Paper struct {
 
 	env    Env
 	ctx    context.Context
-	latest *Latest[reports.Verdict]
-	asked  []byte
+	latest *Latest[paperData]
 	shown  func()
 }
 
@@ -39,40 +38,53 @@ type StatedLine struct {
 	Value   string
 	About   string // whom, where the paper speaks of several
 	Changed bool
+	Now     string // what it would state today, where that differs; "" when nothing
+}
+
+// paperData is what one reading of the register gives.
+type paperData struct {
+	verdict reports.Verdict
+	now     map[string]string
 }
 
 // NewPaper makes the page of a paper; Open or Check fills it.
 func NewPaper(ctx context.Context, env Env, shown func()) *Paper {
-	return &Paper{env: env, ctx: ctx, shown: shown, latest: NewLatest[reports.Verdict](env.Run)}
+	return &Paper{env: env, ctx: ctx, shown: shown, latest: NewLatest[paperData](env.Run)}
 }
 
 // Open shows a paper of the register.
 func (p *Paper) Open(id record.ID) {
-	p.latest.Ask(p.ctx, func(ctx context.Context) (reports.Verdict, error) {
+	p.latest.Ask(p.ctx, func(ctx context.Context) (paperData, error) {
 		r, err := p.env.API.Get(ctx, id)
 		if err != nil {
-			return reports.Verdict{}, err
+			return paperData{}, err
 		}
-		return reports.Check(ctx, p.env.API, []byte(r.Get("number")))
+		return p.read(ctx, []byte(r.Get("number")))
 	}, p.answer)
 }
 
 // Check compares a number or the bytes of a PDF with the register.
 func (p *Paper) Check(numberOrPDF []byte) {
-	p.asked = numberOrPDF
-	p.latest.Ask(p.ctx, func(ctx context.Context) (reports.Verdict, error) {
-		return reports.Check(ctx, p.env.API, numberOrPDF)
+	p.latest.Ask(p.ctx, func(ctx context.Context) (paperData, error) {
+		return p.read(ctx, numberOrPDF)
 	}, p.answer)
 }
 
-func (p *Paper) answer(v reports.Verdict, err error) {
+func (p *Paper) read(ctx context.Context, numberOrPDF []byte) (d paperData, err error) {
+	if d.verdict, err = reports.Check(ctx, p.env.API, numberOrPDF); err == nil && len(d.verdict.Superseded) > 0 {
+		d.now, err = reports.Current(ctx, p.env.API, d.verdict.Document)
+	}
+	return d, err
+}
+
+func (p *Paper) answer(d paperData, err error) {
 	switch {
 	case isCancelled(err):
 		return
 	case err != nil:
 		p.State, p.Failure = Failed, failure(p.env.Words, err)
 	default:
-		p.take(v)
+		p.take(d.verdict, d.now)
 	}
 	p.shown()
 }
@@ -80,7 +92,7 @@ func (p *Paper) answer(v reports.Verdict, err error) {
 // Drop forgets what is under way.
 func (p *Paper) Drop() { p.latest.Drop() }
 
-func (p *Paper) take(v reports.Verdict) {
+func (p *Paper) take(v reports.Verdict, now map[string]string) {
 	w := p.env.Words
 	p.State, p.Known, p.Number, p.Replaced = Ready, v.Found, v.Number, v.Replaced
 	p.Verdict, p.Says = p.verdict(v)
@@ -100,7 +112,7 @@ func (p *Paper) take(v reports.Verdict) {
 		}
 	}
 	p.Facts = paperFacts(p.env, v)
-	p.Stated = statedLines(p.env, r, v.Superseded)
+	p.Stated = statedLines(p.env, r, v.Superseded, now)
 	p.Request = reports.Request{
 		Kind: v.Kind, For: r.Refs("about"), To: r.Ref("addressee"), Case: r.Ref("case"),
 		ApprovedBy: r.Get("approved_by"), Anonymised: r.Get("anonymised") == "true", Place: r.Get("place"),
@@ -148,7 +160,7 @@ func paperFacts(env Env, v reports.Verdict) []Line {
 }
 
 // statedLines are the facts that the paper states, the changed ones first.
-func statedLines(env Env, r *record.Record, changed []string) []StatedLine {
+func statedLines(env Env, r *record.Record, changed []string, now map[string]string) []StatedLine {
 	var lines []StatedLine
 	several := len(r.Refs("about")) > 1
 	for _, s := range r.List("stated") {
@@ -157,7 +169,9 @@ func statedLines(env Env, r *record.Record, changed []string) []StatedLine {
 			continue
 		}
 		line := statedLine(env, name, value)
-		line.Changed = slices.Contains(changed, name)
+		if line.Changed = slices.Contains(changed, name); line.Changed && now[name] != "" {
+			line.Now = statedLine(env, name, now[name]).Value
+		}
 		if !several {
 			line.About = ""
 		}

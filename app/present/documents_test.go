@@ -84,7 +84,7 @@ func TestIssueRegisterAndSupersede(t *testing.T) {
 	}
 	o.put(record.Case, "case", map[string]string{"judge": "Otro Juez"})
 	p.Open(issued.ID)
-	if p.Verdict.Tone != Warn || !p.Stated[0].Changed || p.Stated[0].Label != "Juez" || p.Stated[0].Value != "Inés Yépez" {
+	if p.Verdict.Tone != Warn || !p.Stated[0].Changed || p.Stated[0].Label != "Juez" || p.Stated[0].Value != "Inés Yépez" || p.Stated[0].Now != "Otro Juez" {
 		t.Errorf("superseded: %+v %+v", p.Verdict, p.Stated[0])
 	}
 	d.Load()

@@ -79,7 +79,7 @@ func TestIssueThenSupersede(t *testing.T) {
 	}
 	r.Changed(data.Event{Kind: record.Case, ID: seed.Case})
 	h.Pump()
-	if !h.Sees("Superado") || !h.Sees("ya no es así") {
+	if !h.Sees("Superado") || !h.Sees("ya no es así; ahora: Dr. Otro Juez") {
 		t.Errorf("a changed fact must mark the copy: %q", h.Texts())
 	}
 	path := filepath.Join(t.TempDir(), "copia.pdf")
@@ -113,6 +113,39 @@ func TestBlockedPaperNamesWhatIsMissing(t *testing.T) {
 	h.Pump()
 	if h.API.Count(record.Document) != 0 {
 		t.Error("a blocked paper was issued by the key")
+	}
+}
+
+func TestPreviewTurnsAndZooms(t *testing.T) {
+	h, r, seed := open(t, assets.Spanish, false, fyne.NewSize(1280, 900))
+	r.Open("make/release-notice/" + seed.Son.String() + "/" + seed.Case.String())
+	h.Pump()
+	v, ok := r.page.(*makeView)
+	if !ok || len(v.preview.pages) != 2 {
+		t.Fatalf("the notice has two pages; seen %q", h.Texts())
+	}
+	p := v.preview
+	p.turn(1)
+	p.turn(1)
+	h.Pump()
+	if p.at != 1 || !h.Sees("Página 2 de 2") || !p.next.Disabled() {
+		t.Errorf("at page %d; seen %q", p.at, h.Texts())
+	}
+	fit := p.pages[1].Bounds().Dx()
+	p.scale(2)
+	h.Pump()
+	if p.close == nil || p.close.Bounds().Dx() < 2*fit-4 {
+		t.Fatalf("a page twice as large must be drawn twice as sharp")
+	}
+	p.turn(-1)
+	h.Pump()
+	if p.close == nil || p.at != 0 {
+		t.Error("the other page is looked at as closely")
+	}
+	p.scale(0.5)
+	h.Pump()
+	if p.zoom != 1 || p.close != nil {
+		t.Errorf("zoom %v: no smaller than the width there is", p.zoom)
 	}
 }
 

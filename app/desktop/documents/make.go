@@ -103,6 +103,7 @@ func (v *makeView) Again() {
 func (v *makeView) Drop() {
 	v.vm.Drop()
 	v.finder.Drop()
+	v.preview.drop()
 }
 
 // Save issues the paper.

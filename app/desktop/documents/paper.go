@@ -52,6 +52,8 @@ func (v *paperView) Again() {
 // Drop forgets what is under way.
 func (v *paperView) Drop() {
 	v.vm.Drop()
+	v.room.host.Stop("documents.layout")
+	v.preview.drop()
 	v.stop()
 }
 
@@ -90,12 +92,12 @@ func (v *paperView) cards() []fyne.CanvasObject {
 	if v.vm.Verdict.Tone != present.OK {
 		all = append(all, widget.Notice(sheet.Tone(v.vm.Verdict.Tone), v.vm.Says))
 	}
-	all = append(all, v.stated(), widget.Card(w.T("documents.facts"), sheet.Lines(v.vm.Facts, 3)))
+	all = append(all, v.stated())
 	seen := []fyne.CanvasObject{v.preview.object()}
 	if v.room.kept[v.vm.ID] == nil {
 		seen = append([]fyne.CanvasObject{widget.Note(w.T("documents.preview.now"))}, seen...)
 	}
-	return append(all, widget.Card(w.T("documents.preview"), seen...))
+	return append(all, widget.Card(w.T("documents.preview"), seen...), widget.Card(w.T("documents.facts"), sheet.Lines(v.vm.Facts, 3)))
 }
 
 func (v *paperView) head() fyne.CanvasObject {
@@ -135,6 +137,9 @@ func (v *paperView) stated() fyne.CanvasObject {
 		line := present.Line{Label: label, Value: s.Value}
 		if s.Changed {
 			line.Mark = present.Chip{Text: w.T("documents.stated_changed"), Tone: present.Warn}
+			if s.Now != "" {
+				line.Mark.Text = w.T("documents.stated_now", s.Now)
+			}
 		}
 		lines = append(lines, line)
 	}

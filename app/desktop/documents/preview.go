@@ -22,7 +22,8 @@ type preview struct {
 	host  room.Host
 	root  *fyne.Container
 	pdf   []byte
-	pages []image.Image
+	pages []image.Image // as wide as the window
+	close image.Image   // the shown page, looked at closely
 	at    int
 	zoom  float32 // of the width that there is; 1 fits it
 	sheet *pageImage
@@ -53,7 +54,7 @@ func (p *preview) set(pdf []byte) {
 	if bytes.Equal(pdf, p.pdf) && len(pdf) > 0 {
 		return
 	}
-	p.pdf = pdf
+	p.pdf, p.close, p.zoom = pdf, nil, 1
 	if len(pdf) == 0 {
 		p.pages = nil
 		p.note(p.host.Words().T("documents.preview.none"))
@@ -62,27 +63,47 @@ func (p *preview) set(pdf []byte) {
 	if p.pages == nil {
 		p.note(p.host.Words().T("documents.preview.wait"))
 	}
-	p.render(p.draw)
-}
-
-// render draws the pages at the sharpness that the zoom asks for.
-func (p *preview) render(then func()) {
-	pdf, dpi := p.pdf, int(110*p.zoom)
 	p.host.Work("documents.preview", func(ctx context.Context) func() {
-		pages, err := reports.Render(ctx, pdf, dpi)
+		pages, err := reports.Render(ctx, pdf, fitDPI)
 		return func() {
 			if err != nil {
-				p.pages = nil
-				p.root.Objects = []fyne.CanvasObject{p.host.ErrorPanel(err, nil)}
-				p.root.Refresh()
+				p.fail(err)
 				return
 			}
-			p.pages = pages
-			p.at = min(p.at, len(pages)-1)
-			then()
+			p.pages, p.at = pages, max(0, min(p.at, len(pages)-1))
+			p.draw()
 		}
 	})
 }
+
+// fitDPI is sharp enough for a page as wide as the window gives it.
+const fitDPI = 110
+
+// near draws the shown page as sharply as the zoom asks for; one page alone,
+// since it takes many times the memory.
+func (p *preview) near() {
+	pdf, dpi, page := p.pdf, int(fitDPI*p.zoom), p.at+1
+	p.host.Work("documents.preview", func(ctx context.Context) func() {
+		img, err := reports.RenderPage(ctx, pdf, dpi, page)
+		return func() {
+			if err != nil {
+				p.fail(err)
+				return
+			}
+			p.close = img
+			p.draw()
+		}
+	})
+}
+
+func (p *preview) fail(err error) {
+	p.pages, p.close = nil, nil
+	p.root.Objects = []fyne.CanvasObject{p.host.ErrorPanel(err, nil)}
+	p.root.Refresh()
+}
+
+// drop stops what is being drawn, as when the page is left.
+func (p *preview) drop() { p.host.Stop("documents.preview") }
 
 func (p *preview) draw() {
 	w := p.host.Words()
@@ -106,25 +127,35 @@ func (p *preview) show() {
 	p.label.SetText(p.host.Words().T("documents.preview.page", strconv.Itoa(p.at+1), strconv.Itoa(len(p.pages))))
 	p.prev.SetEnabled(p.at > 0)
 	p.next.SetEnabled(p.at < len(p.pages)-1)
+	if p.zoom > 1 && p.close != nil {
+		p.sheet.set(p.close, p.zoom)
+		return
+	}
 	p.sheet.set(p.pages[p.at], p.zoom)
 }
 
 func (p *preview) turn(by int) {
-	p.at = max(0, min(p.at+by, len(p.pages)-1))
+	p.at, p.close = max(0, min(p.at+by, len(p.pages)-1)), nil
+	if p.zoom > 1 {
+		p.near()
+	}
 	p.show()
 }
 
 // scale changes the zoom between the width that there is and three times it.
 func (p *preview) scale(zoom float32) {
 	zoom = max(1, min(zoom, 3))
-	if zoom == p.zoom || len(p.pdf) == 0 {
+	if zoom == p.zoom || len(p.pages) == 0 {
 		return
 	}
 	if p.zoom == 1 {
 		p.sheet.base = p.sheet.Size().Width
 	}
-	p.zoom = zoom
-	p.render(p.draw)
+	p.zoom, p.close = zoom, nil
+	if zoom > 1 {
+		p.near()
+	}
+	p.draw()
 }
 
 // pageImage is one page as wide as there is room, or wider by the zoom, on the
