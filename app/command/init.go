@@ -34,14 +34,11 @@ func initVerb(fs *pflag.FlagSet) action {
 			return err
 		}
 		defer clear(secret)
-		o, code, err := data.Create(c.ctx, c.config(dir), data.Founding{Office: *name, City: *city, Member: *member, Role: *role, Passphrase: secret})
-		if err != nil {
+		o, code, err := app.Found(c.ctx, c.config(dir), data.Founding{Office: *name, City: *city, Member: *member, Role: *role, Passphrase: secret})
+		if o == nil {
 			return err
 		}
 		info := o.Info()
-		// The code is shown whatever happens now: the office is made, and it is
-		// shown only once.
-		err = app.FirstFacilities(c.ctx, o)
 		if closeErr := o.Close(); err == nil {
 			err = closeErr
 		}

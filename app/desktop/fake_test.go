@@ -196,6 +196,16 @@ func (f *fakeOffices) Open(ctx context.Context, cfg data.Config, pass []byte) (o
 	return o, nil
 }
 
+func (f *fakeOffices) Recover(_ context.Context, dir, code string, pass []byte) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.by[dir].Rehearse(code) {
+		return fault.New(fault.Passphrase, "recover", "recovery_code_mistyped")
+	}
+	f.by[dir].pass = string(pass)
+	return nil
+}
+
 func (f *fakeOffices) Demo(ctx context.Context, cfg data.Config, _ *assets.Words) (office, error) {
 	o := newFakeOffice("Oficina de demostración", true)
 	f.mu.Lock()

@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 
+	"paradero/app"
 	"paradero/app/demo"
 	"paradero/assets"
 	"paradero/data"
@@ -27,6 +28,8 @@ type offices interface {
 	Create(ctx context.Context, cfg data.Config, f data.Founding) (office, string, error)
 	Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error)
 	Demo(ctx context.Context, cfg data.Config, w *assets.Words) (office, error)
+	// Recover sets a new passphrase by the recovery code.
+	Recover(ctx context.Context, dir, code string, passphrase []byte) error
 }
 
 // realOffices are those on the disk.
@@ -35,11 +38,15 @@ type realOffices struct{}
 func (realOffices) Peek(dir string) (data.Sign, error) { return data.Peek(dir) }
 
 func (realOffices) Create(ctx context.Context, cfg data.Config, f data.Founding) (office, string, error) {
-	o, code, err := data.Create(ctx, cfg, f)
-	if err != nil {
+	o, code, err := app.Found(ctx, cfg, f)
+	if o == nil {
 		return nil, "", err
 	}
-	return o, code, nil
+	return o, code, nil // without its first prisons it is an office all the same
+}
+
+func (realOffices) Recover(ctx context.Context, dir, code string, passphrase []byte) error {
+	return data.Recover(ctx, data.Config{Dir: dir}, code, passphrase)
 }
 
 func (realOffices) Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error) {

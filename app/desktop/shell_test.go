@@ -122,6 +122,32 @@ func TestSignInSaysWhatIsWrong(t *testing.T) {
 	b.until("the office opens", func() bool { return b.session != nil })
 }
 
+// A forgotten passphrase: the paper leads to a new one, and a wrong or weak
+// entry is told beside its field.
+func TestForgottenPassphrase(t *testing.T) {
+	b := newBench(t, spanish())
+	dir := filepath.Join(b.home, "o")
+	b.offices.by[dir] = newFakeOffice("Oficina", false)
+	b.showSignIn(dir)
+	b.press(b.words.T("signin.forgot"))
+	b.press(b.words.T("recover.set"))
+	b.mustShow(b.words.T("recover.code.missing"))
+	b.mustShow(b.words.T("create.pass.weak"))
+	fields := b.entries()
+	const next = "cuaderno lluvia tambor diez"
+	for i, text := range []string{"7K2QX", next, next} {
+		fields[i].SetText(text)
+	}
+	b.press(b.words.T("recover.set"))
+	b.until("a mistyped code is told", func() bool { return b.shows(b.words.T("error.recovery_code_mistyped")) })
+	fields[0].SetText(rightCode)
+	b.press(b.words.T("recover.set"))
+	b.until("the sign-in page comes back", func() bool { return b.shows(b.words.T("signin.forgot")) })
+	b.entries()[0].SetText(next)
+	b.press("Abrir")
+	b.until("the office opens", func() bool { return b.session != nil })
+}
+
 func TestDemonstrationTellsItsPassphrase(t *testing.T) {
 	b := newBench(t, spanish())
 	b.openDemo()

@@ -68,7 +68,10 @@ func (g *signIn) draw(name string, demo bool, demoPass string) fyne.CanvasObject
 	all = append(all,
 		widget.CardWith("", nil, widget.HFill(8, 0, widget.Caption(w.T("signin.pass")), g.show),
 			g.pass, g.wrong, g.state, widget.HFill(8, 0, widget.Gap(0), g.open)),
-		widget.HStack(8, g.away))
+		widget.HFill(8, 1, g.away, widget.Gap(0), widget.Quiet(w.T("signin.forgot"), nil, func() {
+			g.s.work.stop("open")
+			g.s.showRecover(g.dir)
+		})))
 	return g.s.front(460, widget.VStack(12, all...))
 }
 

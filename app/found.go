@@ -10,6 +10,17 @@ import (
 	"paradero/data/record"
 )
 
+// Found creates an office and writes the prisons that it starts from. The
+// recovery code comes even when the prisons failed: the office is made then,
+// and the code is shown only once.
+func Found(ctx context.Context, cfg data.Config, f data.Founding) (*data.Office, string, error) {
+	o, code, err := data.Create(ctx, cfg, f)
+	if err != nil {
+		return nil, "", err
+	}
+	return o, code, FirstFacilities(ctx, o)
+}
+
 // FirstFacilities writes the prisons that a new office starts from; from then
 // on they are records like any other, and people correct them.
 func FirstFacilities(ctx context.Context, office data.API) error {
