@@ -7,7 +7,7 @@ import "runtime/debug"
 // then pays with time. Measured with a hundred thousand people: the rows take
 // 40 MB, the store's caches and tables 60 MB, the window 70 MB (DESIGN §5).
 func LimitMemory() {
-	const soft = 180 << 20
+	const soft = 320 << 20
 	debug.SetMemoryLimit(soft)
 	debug.SetGCPercent(50)
 }
