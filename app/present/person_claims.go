@@ -121,11 +121,11 @@ func (p *Person) CorrectClaim(id record.ID) *ClaimForm {
 		}
 		for name, value := range e.Values {
 			if name != "corrects" && name != "resolves" && name != "reason" {
-				f.Propose(name, value)
+				f.Start(name, value)
 			}
 		}
 	}
-	f.Propose("corrects", id.String())
+	f.Start("corrects", id.String())
 	f.Require("reason")
 	return f
 }
@@ -138,7 +138,7 @@ func (p *Person) Resolve(c Clash) *ClaimForm {
 	for _, id := range c.IDs {
 		ids = append(ids, id.String())
 	}
-	f.Propose("resolves", record.JoinList(ids))
+	f.Start("resolves", record.JoinList(ids))
 	f.Require("reason")
 	return f
 }
@@ -155,7 +155,7 @@ func (p *Person) claimForm(title string, place bool) *ClaimForm {
 		Form:  NewForm(record.Claim, nil, claimFields, env.Words, env.API.Now()),
 		Title: env.Words.T(title), OnPlace: place, person: p.ID, base: p.Record,
 	}
-	f.Propose("when", env.Minute())
+	f.Start("when", env.Minute())
 	return f
 }
 
@@ -208,10 +208,20 @@ func (f *ClaimForm) SetStatus(status, member string) {
 	}
 }
 
+// speaks reports whether the claim says a status or a place; one that takes an
+// older claim back need not.
+func (f *ClaimForm) speaks() bool {
+	for _, name := range []string{"status", "facility", "wing", "cell", "corrects"} {
+		if f.Field(name).Value != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // Change gives the claim as an addition to its person. A claim that says
 // nothing is not one, and what a confirmation lacks stands beside its field.
 func (f *ClaimForm) Change() (data.Change, bool) {
-	f.Problem = ""
 	shown := f.Visible()
 	for i := range f.Fields { // what is no longer asked for is no longer said
 		own := &f.Fields[i]
@@ -219,12 +229,15 @@ func (f *ClaimForm) Change() (data.Change, bool) {
 			own.Value, own.Problem, own.Warning = "", "", ""
 		}
 	}
-	if f.Field("status").Value == "" && f.Field("facility").Value == "" && f.Field("wing").Value == "" && f.Field("cell").Value == "" {
-		f.Problem = f.words.T("person.claim.says_nothing")
-		return data.Change{}, false
-	}
 	f.recheck()
 	lacking := f.place(claimProblems(f.Values())) // first, so that all reasons are seen at once
+	if !f.speaks() {
+		own := f.Field("status")
+		if f.OnPlace {
+			own = f.Field("facility")
+		}
+		own.Problem, lacking = f.words.T("person.claim.says_nothing"), true
+	}
 	if !f.complete() || lacking {
 		return data.Change{}, false
 	}

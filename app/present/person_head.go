@@ -1,6 +1,8 @@
 package present
 
 import (
+	"unicode/utf8"
+
 	"paradero/assets"
 	"paradero/data/record"
 	"paradero/data/rule"
@@ -38,15 +40,17 @@ func (p *Person) head(d *personData) Head {
 	return h
 }
 
-// whereText says the place from the largest to the smallest.
+// whereText says the place from the largest to the smallest. A wing or cell
+// that is a bare number or letter gets its word; "Pabellón 6" has it already.
 func whereText(w *assets.Words, facility, wing, cell string) string {
-	if wing != "" {
-		wing = w.T("person.wing", wing)
+	return dot(facility, named(w, "person.wing", wing), named(w, "person.cell", cell))
+}
+
+func named(w *assets.Words, key, name string) string {
+	if name == "" || utf8.RuneCountInString(name) > 3 {
+		return name
 	}
-	if cell != "" {
-		cell = w.T("person.cell", cell)
-	}
-	return dot(facility, wing, cell)
+	return w.T(key, name)
 }
 
 // sureText says how sure a life status is, by whom, and since when.

@@ -95,7 +95,10 @@ func TestClaimRefusalsStandBesideTheirFields(t *testing.T) {
 	s := threeSons(t)
 	p := s.page(t, s.ana)
 	f := p.NewClaim()
-	if _, ok := f.Change(); ok || f.Problem == "" {
+	if f.Dirty() || f.Field("when").Value == "" {
+		t.Error("what is filled in for a person is not something he typed")
+	}
+	if _, ok := f.Change(); ok || f.Field("status").Problem == "" || f.Field("source").Problem == "" {
 		t.Error("a claim that says nothing is not one")
 	}
 	f.SetStatus("confirmed_dead", "Lucía Chamorro")
@@ -343,5 +346,19 @@ func TestNotesAndMissingPage(t *testing.T) {
 	gone.Open()
 	if gone.State != Failed || gone.Failure.Text == "" {
 		t.Errorf("%v %+v", gone.State, gone.Failure)
+	}
+}
+
+func TestPlacesAreNotNamedTwice(t *testing.T) {
+	w := spanish(t)
+	for _, c := range [][4]string{
+		{"CPL Guayas N°1", "5", "12A", "CPL Guayas N°1 · Pabellón 5 · Celda 12A"},
+		{"CPL Guayas N°5", "Pabellón 6", "Celda A8", "CPL Guayas N°5 · Pabellón 6 · Celda A8"},
+		{"", "", "", ""},
+		{"Hospital", "", "", "Hospital"},
+	} {
+		if got := whereText(w, c[0], c[1], c[2]); got != c[3] {
+			t.Errorf("%q, want %q", got, c[3])
+		}
 	}
 }
