@@ -275,8 +275,10 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		keys: epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
 		jobs: make(chan *job, 64), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
 	}
-	o.info.Store(&Info{Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,
-		Member: v.Keys().Member, Device: ledger.DeviceOf(deviceKey{o.sign}.Public())})
+	o.info.Store(&Info{
+		Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,
+		Member: v.Keys().Member, Device: ledger.DeviceOf(deviceKey{o.sign}.Public()),
+	})
 	if err := o.bring(ctx); err != nil {
 		if o.store != nil {
 			_ = o.store.Close()
