@@ -28,7 +28,7 @@ GOFUMPT    := $(TOOLS)/gofumpt-v0.12.0
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 export PARADERO_BINARY := $(CURDIR)/$(BIN)
 
-.PHONY: run build test lint format vet unit window bench tour clean go need need-test help
+.PHONY: run build test lint format vet unit window bench tour pictures clean go need need-test help
 .NOTPARALLEL:
 
 help: ## what there is
@@ -80,6 +80,9 @@ tour: go ## every room as a picture, in build/tour
 	@mkdir -p build/tour
 	PARADERO_TOUR=$(CURDIR)/build/tour $(GO) test -vet=off $(TESTFLAGS) -count=1 -run Tour ./app/desktop/...
 	@echo "The pictures are in build/tour"
+
+pictures: build ## the two pictures of the README, from the real window
+	PARADERO_PICTURES=$(CURDIR)/docs/pictures $(GO) test -vet=off -buildvcs=false -tags window -count=1 -run Pictures ./packaging/window
 
 clean: ## what was built here; never Go's own cache
 	rm -rf bin build
