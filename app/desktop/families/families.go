@@ -173,7 +173,7 @@ func (r *familiesRoom) show(id record.ID) {
 		if kind == record.Household {
 			r.put(NewHouseholdView(r.host, id))
 		} else {
-			r.put(NewContactView(r.host, id))
+			r.put(sheet.NewContactView(r.host, id))
 		}
 		r.host.Here(id.String())
 		r.pane.Mark(id)

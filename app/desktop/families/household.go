@@ -172,7 +172,7 @@ func newHouseholdForm(h room.Host, made func(record.ID), away func()) *household
 	v.page.Begin(func() *sheet.Open {
 		return &sheet.Open{
 			Key: "new", Object: editor.Object(), Save: save,
-			Dirty: typedBeside(v.form, "assigned_to"), Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
+			Dirty: sheet.TypedBeside(v.form, "assigned_to"), Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
 		}
 	})
 	return v

@@ -44,9 +44,7 @@ var scenes = []scene{
 	}},
 	{"safe-edit", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) {
 		r.Back()
-		v := r.page.(*ContactView)
-		v.edit("facts.safe", v.vm.Safe)
-		h.Pump()
+		h.Press(h.Words().T("person.edit"))
 	}},
 	{"threatened", func(h *roomtest.Host, r *familiesRoom, s roomtest.Seed) {
 		r.Back()

@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"paradero/app/desktop/families"
 	"paradero/app/desktop/room"
 	"paradero/app/desktop/sheet"
 	"paradero/app/present"
@@ -192,7 +191,7 @@ func (r *peopleRoom) show(id record.ID) {
 		}
 		r.id = id
 		if kind == record.Contact {
-			r.put(families.NewContactView(r.host, id))
+			r.put(sheet.NewContactView(r.host, id))
 		} else {
 			r.put(newPersonView(r.host, id))
 		}

@@ -1,5 +1,6 @@
 // Package sheet draws the parts of a view-model that several rooms show in the
-// same way: a form, a card of facts, a timeline, notes, alerts.
+// same way: a form, a card of facts, a timeline, notes, alerts, and the page of
+// a contact, which opens beside the list of people as well as in his own room.
 //
 // What must not live here: reading or saving anything, and what only one room
 // shows.

@@ -1,4 +1,4 @@
-package families
+package sheet
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"paradero/app/desktop/room"
-	"paradero/app/desktop/sheet"
 	"paradero/app/present"
 	"paradero/app/widget"
 	"paradero/data"
@@ -21,18 +20,18 @@ type ContactView struct {
 	ctx  context.Context
 	stop context.CancelFunc
 	vm   *present.Contact
-	page *sheet.Page
-	note *sheet.NoteBox
+	page *Page
+	note *NoteBox
 }
 
 // NewContactView opens the page of a contact.
 func NewContactView(h room.Host, id record.ID) *ContactView {
 	ctx, stop := context.WithCancel(context.Background())
-	v := &ContactView{host: h, env: sheet.Env(h), ctx: ctx, stop: stop}
-	v.page = sheet.NewPage(h, v.cards)
+	v := &ContactView{host: h, env: Env(h), ctx: ctx, stop: stop}
+	v.page = NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewContact(ctx, v.env, id, v.draw)
-	v.note = sheet.NewNoteBox(h, v.page, record.Contact, id, v.vm.Open)
+	v.note = NewNoteBox(h, v.page, record.Contact, id, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -41,7 +40,7 @@ func NewContactView(h room.Host, id record.ID) *ContactView {
 func (v *ContactView) Object() fyne.CanvasObject { return v.page.Object() }
 
 // Page is the page.
-func (v *ContactView) Page() *sheet.Page { return v.page }
+func (v *ContactView) Page() *Page { return v.page }
 
 // Heed takes an event.
 func (v *ContactView) Heed(e data.Event) { v.vm.Heed(e) }
@@ -69,20 +68,20 @@ func (v *ContactView) cards() []fyne.CanvasObject {
 	w := v.host.Words()
 	var all []fyne.CanvasObject
 	if v.vm.Stale {
-		all = append(all, sheet.Stale(w, func() { v.page.Settle(v.vm.Open) }))
+		all = append(all, Stale(w, func() { v.page.Settle(v.vm.Open) }))
 	}
 	all = append(all, v.head())
-	all = append(all, sheet.Alerts(v.vm.Alerts)...)
+	all = append(all, Alerts(v.vm.Alerts)...)
 	all = append(all, v.safe(), v.ties(), v.log(), v.told())
 	var facts []fyne.CanvasObject
 	for _, card := range v.vm.Facts {
 		key := "facts." + card.Group
 		facts = append(facts, v.page.Card(key, func() fyne.CanvasObject {
-			return sheet.Facts(w, card, func() { v.edit(key, card) })
+			return Facts(w, card, func() { v.edit(key, card) })
 		}))
 	}
 	all = append(all, widget.CardColumns(2, 420, facts...))
-	return append(all, v.note.Object(v.vm.Notes), sheet.Timeline(w, v.vm.Steps))
+	return append(all, v.note.Object(v.vm.Notes), Timeline(w, v.vm.Steps))
 }
 
 func (v *ContactView) head() fyne.CanvasObject {
@@ -113,9 +112,9 @@ func (v *ContactView) safe() fyne.CanvasObject {
 	return v.page.Card("facts.safe", func() fyne.CanvasObject {
 		edit := widget.Quiet(w.T("person.edit"), theme.DocumentCreateIcon(), func() { v.edit("facts.safe", v.vm.Safe) })
 		if len(v.vm.Safe.Lines) <= 1 {
-			return widget.CardWith(v.vm.Safe.Title, edit, widget.Note(w.T("family.safe.none")), sheet.CopyLines(w, v.vm.Safe.Lines, 3))
+			return widget.CardWith(v.vm.Safe.Title, edit, widget.Note(w.T("family.safe.none")), CopyLines(w, v.vm.Safe.Lines, 3))
 		}
-		return widget.CardWith(v.vm.Safe.Title, edit, sheet.CopyLines(w, v.vm.Safe.Lines, 3))
+		return widget.CardWith(v.vm.Safe.Title, edit, CopyLines(w, v.vm.Safe.Lines, 3))
 	})
 }
 
@@ -123,15 +122,15 @@ func (v *ContactView) safe() fyne.CanvasObject {
 func (v *ContactView) ties() fyne.CanvasObject {
 	w := v.host.Words()
 	add := widget.Quiet(w.T("person.tie.add_detainee"), theme.ContentAddIcon(), func() {
-		v.page.Begin(func() *sheet.Open {
-			return sheet.Tie(v.host, v.page, record.Contact, v.vm.ID, v.vm.Open)
+		v.page.Begin(func() *Open {
+			return Tie(v.host, v.page, record.Contact, v.vm.ID, v.vm.Open)
 		})
 	})
 	card := widget.CardWith(w.T("family.ties"), add, widget.Note(w.T("family.ties.none")))
 	if len(v.vm.Ties) > 0 {
 		rows := make([]fyne.CanvasObject, 0, len(v.vm.Ties))
 		for _, t := range v.vm.Ties {
-			rows = append(rows, sheet.TieRow(t, func() { v.host.GoRecord(t.Kind, t.Other) }))
+			rows = append(rows, TieRow(t, func() { v.host.GoRecord(t.Kind, t.Other) }))
 		}
 		card = widget.CardWith(w.T("family.ties"), add, widget.VStack(0, rows...))
 	}
@@ -165,7 +164,7 @@ func (v *ContactView) log() fyne.CanvasObject {
 func talk(h room.Host, t present.TalkLine) fyne.CanvasObject {
 	w := h.Words()
 	lines := []fyne.CanvasObject{
-		widget.HFill(8, 1, sheet.Chip(t.Outcome), widget.NewText("").Shrinks(), widget.Caption(t.When)),
+		widget.HFill(8, 1, Chip(t.Outcome), widget.NewText("").Shrinks(), widget.Caption(t.When)),
 		widget.Note(t.Line).Personal(),
 	}
 	if t.Said != "" {
@@ -192,7 +191,7 @@ func (v *ContactView) told() fyne.CanvasObject {
 		if i > 0 {
 			body = append(body, widget.HLine())
 		}
-		body = append(body, widget.NewParagraph(t.Title).Bold().Personal(), widget.Note(t.Line).Personal(), sheet.CopyLines(w, t.Lines, 2))
+		body = append(body, widget.NewParagraph(t.Title).Bold().Personal(), widget.Note(t.Line).Personal(), CopyLines(w, t.Lines, 2))
 	}
 	card := widget.CardWith(w.T("family.told"), add, body...)
 	if open := v.page.Editing("telling"); open != nil {
@@ -202,8 +201,8 @@ func (v *ContactView) told() fyne.CanvasObject {
 }
 
 func (v *ContactView) edit(key string, card present.FactCard) {
-	v.page.Begin(func() *sheet.Open {
-		return sheet.Edit(v.host, v.page, key, card.Title, v.vm.Edit(card), v.vm.Done, v.vm.Open, editable(card.Fields)...)
+	v.page.Begin(func() *Open {
+		return Edit(v.host, v.page, key, card.Title, v.vm.Edit(card), v.vm.Done, v.vm.Open, editable(card.Fields)...)
 	})
 }
 
