@@ -2,6 +2,7 @@ package documents
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -49,11 +50,8 @@ func newMakeView(r *documentsRoom) *makeView {
 	v.incident = widget.NewSelect(nil, nil, w.T("documents.make.incident_none"))
 	v.incident.OnValue = func(id string) { v.vm.About(idOf(id)) }
 	v.place.SetPlaceHolder(r.host.Office().Info().City)
-	v.place.OnSubmitted = v.vm.Sign
-	v.approved.OnSubmitted = v.vm.Approve
-	// The gate answers while one types; the layout of a page is quick.
-	v.place.OnChanged = v.vm.Sign
-	v.approved.OnChanged = v.vm.Approve
+	v.place.OnChanged = func(s string) { v.typed(func() { v.vm.Sign(s) }) }
+	v.approved.OnChanged = func(s string) { v.typed(func() { v.vm.Approve(s) }) }
 	v.issue = widget.Primary(w.T("documents.make.issue"), theme.ConfirmIcon(), v.Print)
 	return v
 }
@@ -86,6 +84,22 @@ func (v *makeView) from(req reports.Request) {
 	v.page.Redraw()
 }
 
+// pause is how long somebody stops typing before the paper is laid out again.
+const pause = 250 * time.Millisecond
+
+// typed does what the last key asks for once no other key follows it.
+func (v *makeView) typed(do func()) {
+	v.issue.SetEnabled(false) // not before the gate has seen what is being typed
+	v.room.host.Work("documents.typed", func(ctx context.Context) func() {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+			return do
+		}
+	})
+}
+
 // Object is what to place on the screen.
 func (v *makeView) Object() fyne.CanvasObject { return v.page.Object() }
 
@@ -103,6 +117,7 @@ func (v *makeView) Again() {
 func (v *makeView) Drop() {
 	v.vm.Drop()
 	v.finder.Drop()
+	v.room.host.Stop("documents.typed")
 	v.preview.drop()
 }
 
