@@ -78,6 +78,15 @@ func (h *feedHeads) public(b *ledger.Batch) ed25519.PublicKey {
 	return h.heads[b.Device].Public
 }
 
+// publicOf gives the key by which a batch is to be verified: this device knows
+// its own also where the feed's first batch is damaged.
+func (o *Office) publicOf(heads *feedHeads, b *ledger.Batch) ed25519.PublicKey {
+	if public := heads.public(b); public != nil || b.Device != o.Info().Device {
+		return public
+	}
+	return deviceKey{o.sign}.Public()
+}
+
 // follows tells whether a batch is the next of its feed.
 func (h *feedHeads) follows(b *ledger.Batch) bool {
 	h.mu.Lock()

@@ -25,8 +25,8 @@ var errStale = errors.New("working copy disagrees with the journal")
 
 func (o *Office) storeDir() string { return filepath.Join(o.cfg.Dir, recordsDir) }
 
-// useCopy opens the working copy, takes in what the journal has beyond it and
-// reads the rows. false: it is missing, damaged or disagrees with the journal,
+// useCopy opens the working copy, reads the rows and takes in what the journal
+// has beyond it. false: it is missing, damaged or disagrees with the journal,
 // and must be rebuilt.
 func (o *Office) useCopy(ctx context.Context) (bool, error) {
 	if !store.Exists(o.storeDir()) {
@@ -37,7 +37,7 @@ func (o *Office) useCopy(ctx context.Context) (bool, error) {
 	case err == nil:
 		o.store.Trusted()
 		return true, nil
-	case ctx.Err() != nil, fault.Is(err, fault.Newer), errors.Is(err, ledger.ErrFull):
+	case ctx.Err() != nil, errors.Is(err, ledger.ErrNewer), fault.Is(err, fault.Full), errors.Is(err, ledger.ErrFull):
 		return false, diskFault("open office", err)
 	}
 	if o.store != nil {
@@ -55,10 +55,11 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.catchUp(ctx, at); err != nil {
+	// The rows first: who folds asks them which records there are.
+	if err := o.readRows(ctx); err != nil {
 		return err
 	}
-	return o.readRows(ctx)
+	return o.catchUp(ctx, at)
 }
 
 func (o *Office) openStore() error {
@@ -66,7 +67,10 @@ func (o *Office) openStore() error {
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "open office", "keys_failed")
 	}
-	o.store, err = store.Open(o.storeDir(), key[:], o.local)
+	s, err := store.Open(o.storeDir(), key[:], o.local)
+	if err == nil {
+		o.store = s // the old one, closed, answers with an error; none at all could not
+	}
 	return err
 }
 
@@ -105,6 +109,9 @@ func (o *Office) readMeta() (place, error) {
 	}
 	o.acked = at.Pos
 	batch, _, err := o.journal.Read(last)
+	if errors.Is(err, ledger.ErrNewer) {
+		return place{}, err
+	}
 	if err != nil || batch.Hash != at.Hash {
 		return place{}, errStale
 	}
@@ -116,7 +123,7 @@ func (o *Office) readMeta() (place, error) {
 // acknowledged, since an acknowledged batch is whole on the disk.
 func (o *Office) catchUp(ctx context.Context, at place) error {
 	from := at.Index
-	damage, err := o.journal.Scan(ctx, at.Pos, func(pos ledger.Pos, b *ledger.Batch) error {
+	damage, err := o.journal.Resume(ctx, at.Pos, func(pos ledger.Pos, b *ledger.Batch) error {
 		err := o.takeIn(pos, b, from)
 		from = 0
 		return err
@@ -138,14 +145,15 @@ func (o *Office) judge(damage []ledger.Damage) error {
 			o.damage = append(o.damage, d)
 			continue
 		}
-		if err := room(o.disk, o.cfg.Dir, "open office"); err != nil {
-			return err
-		}
 		if !lost {
 			o.trimmed = d.Length
 		}
 	}
 	if lost {
+		o.damage = append(o.damage, ledger.Damage{Pos: o.journal.End(), Tail: true})
+		if err := room(o.disk, o.cfg.Dir, "open office"); err != nil {
+			return err
+		}
 		if err := o.journal.KeepTail(); err != nil {
 			return err
 		}
@@ -157,12 +165,21 @@ func (o *Office) judge(damage []ledger.Damage) error {
 	return nil
 }
 
-// takeIn checks a batch of the journal and folds it from a change on.
+// takeIn checks a batch of the journal and folds it from a change on. One that
+// does not verify or open is passed over; Verify names it.
 func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
-	if err := b.Verify(o.heads.public(b)); err != nil {
-		return fmt.Errorf("take in batch: %w", err)
+	if err := room(o.disk, o.cfg.Dir, "open office"); err != nil {
+		return err
 	}
-	body, err := b.Open(o.keys)
+	err := b.Verify(o.publicOf(o.heads, b))
+	var body *ledger.Body
+	if err == nil {
+		body, err = b.Open(o.keys)
+	}
+	if isForeign(err) {
+		o.foreign = append(o.foreign, pos)
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("take in batch: %w", err)
 	}
@@ -287,16 +304,13 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	if err := o.openStore(); err != nil {
 		return fault.Wrap(err, fault.Internal, op, "store_failed")
 	}
+	o.damage, o.foreign, o.trimmed = nil, nil, 0
 	o.index, o.heads, o.foldedHeads, o.packs = search.New(), newFeedHeads(), map[record.ID]head{}, newPackBook()
 	o.counts.set(map[record.Kind]int{})
 	o.places = newPlaceBook()
 	done := 0
-	damage, err := o.journal.Scan(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
+	damage, err := o.journal.Resume(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
 		err := o.takeIn(pos, b, 0)
-		if isForeign(err) { // a batch that does not verify or open is named by Verify, and passed over here
-			o.foreign = append(o.foreign, pos)
-			err = nil
-		}
 		done += len(b.Envelope.Payloads)
 		progress(Progress{Phase: "rebuild", Done: done})
 		return err
@@ -335,8 +349,13 @@ func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
 	if err := o.store.Close(); err != nil {
 		return fault.Wrap(err, fault.Internal, op, "store_failed")
 	}
+	// What stands in the journal was acknowledged; and if this stops half way,
+	// the next batch still follows the last one.
+	heads := o.heads
+	o.acked = o.journal.End()
 	if err := o.rebuild(ctx, progress); err != nil {
 		o.broken.Store(true)
+		o.heads = heads
 		return err
 	}
 	o.broken.Store(false)

@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"path/filepath"
 	"strconv"
@@ -60,7 +61,7 @@ func (o *Office) verifyJournal(ctx context.Context, progress func(Progress)) ([]
 	heads := newFeedHeads()
 	done := 0
 	damage, err := o.journal.Scan(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
-		if key := verifyBatch(heads, b, o.keys); key != "" {
+		if key := verifyBatch(heads, b, o.publicOf(heads, b), o.keys); key != "" {
 			found = append(found, journalFinding(key, pos))
 		}
 		heads.advance(b)
@@ -76,9 +77,9 @@ func (o *Office) verifyJournal(ctx context.Context, progress func(Progress)) ([]
 	return found, err
 }
 
-func verifyBatch(heads *feedHeads, b *ledger.Batch, keys ledger.Keys) string {
+func verifyBatch(heads *feedHeads, b *ledger.Batch, public ed25519.PublicKey, keys ledger.Keys) string {
 	switch {
-	case b.Verify(heads.public(b)) != nil:
+	case b.Verify(public) != nil:
 		return "batch_signature"
 	case !heads.follows(b):
 		return "batch_link"

@@ -114,6 +114,9 @@ func Write(e Envelope, body *Body, keys Keys, signer Signer) (*Batch, error) {
 	var plain []byte
 	for i := range body.Changes {
 		c := &body.Changes[i]
+		if err := c.check(); err != nil {
+			return nil, err
+		}
 		plain = c.appendPayload(plain[:0])
 		if len(plain) > MaxChange {
 			return nil, fmt.Errorf("write change of %d bytes: %w", len(plain), ErrTooLarge)

@@ -9,6 +9,7 @@ package ledger
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"paradero/data/ledger/cbor"
 	"paradero/data/record"
@@ -21,7 +22,7 @@ const (
 	MaxChanges = 512       // changes in a batch
 	MaxPred    = 64        // writes that a write may replace; hashes that a batch may depend on
 	maxFields  = 256
-	maxEntries = 64
+	MaxEntries = 64 // entries that one change adds
 )
 
 // Op is what a change does to its record.
@@ -87,6 +88,32 @@ func (t *hashTable) index(h Hash) int {
 	return len(t.list) - 1
 }
 
+// check refuses what could be written and never be read again.
+func (c *Change) check() error {
+	if len(c.Fields) > maxFields || len(c.Entries) > MaxEntries {
+		return fmt.Errorf("write change of %d fields, %d entries: %w", len(c.Fields), len(c.Entries), ErrTooLarge)
+	}
+	ok := utf8.ValidString(c.Reason) && utf8.ValidString(c.List)
+	for i := range c.Fields {
+		if len(c.Fields[i].Pred) > MaxPred {
+			return fmt.Errorf("write field that replaces %d: %w", len(c.Fields[i].Pred), ErrTooLarge)
+		}
+		ok = ok && utf8.ValidString(c.Fields[i].Text)
+	}
+	for i := range c.Entries {
+		for _, v := range c.Entries[i].Values {
+			ok = ok && utf8.ValidString(v.Text)
+		}
+	}
+	if !ok {
+		return fmt.Errorf("write change: %w: text is not UTF-8", ErrMalformed)
+	}
+	return nil
+}
+
+// Fits tells whether a change is small enough to be written, alone or with others.
+func (c *Change) Fits() bool { return c.check() == nil && len(c.appendPayload(nil)) <= MaxChange }
+
 // appendStem appends what is sealed in the batch itself: which record, which
 // fields, what they replace; everything but the values.
 func (c *Change) appendStem(b []byte, payload int, hashes *hashTable) []byte {
@@ -147,7 +174,7 @@ func readStem(r *cbor.Reader, hashes []Hash) (c Change, payload int) {
 		case 4:
 			c.Fields = readFields(r, hashes)
 		case 5:
-			for range r.Array(maxEntries) {
+			for range r.Array(MaxEntries) {
 				c.Entries = append(c.Entries, Entry{Kind: record.Kind(r.Below(256))})
 			}
 		case 6:
@@ -203,7 +230,7 @@ func (c *Change) readPayload(plain []byte) error {
 				c.Fields[i].Text = r.Text()
 			}
 		case 2:
-			if r.Array(maxEntries) != len(c.Entries) {
+			if r.Array(MaxEntries) != len(c.Entries) {
 				r.Fail("values do not match entries")
 			}
 			for i := range c.Entries {

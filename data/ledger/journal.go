@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The journal is a folder of segments, each a first line and frames. Behind
@@ -50,6 +51,7 @@ type Damage struct {
 type Journal struct {
 	disk   Disk
 	dir    string
+	mu     sync.RWMutex // of files and names, for those who read while a segment is begun
 	files  map[uint32]File
 	names  []uint32
 	end    Pos   // where the next frame goes
@@ -58,8 +60,8 @@ type Journal struct {
 	buf    []byte
 }
 
-// OpenJournal opens the journal in dir, made when it is missing. It does not
-// scan: SetEnd or Scan tell where the last frame ends.
+// OpenJournal opens the journal in dir, made when it is missing. Resume must
+// find its end before anything is written.
 func OpenJournal(disk Disk, dir string) (*Journal, error) {
 	j := &Journal{disk: disk, dir: dir, files: map[uint32]File{}}
 	if err := disk.MakeDir(dir); err != nil {
@@ -83,12 +85,36 @@ func OpenJournal(disk Disk, dir string) (*Journal, error) {
 		}
 		j.files[n] = f
 	}
-	if len(j.names) == 0 {
-		if err := j.addSegment(1); err != nil {
-			return nil, err
-		}
+	if err := j.begun(); err != nil {
+		_ = j.Close()
+		return nil, err
 	}
 	return j, nil
+}
+
+// begun finishes what a crash may have left half done: a last segment that has
+// not even its first line. The first segment of a new journal is begun here too.
+func (j *Journal) begun() error {
+	if len(j.names) == 0 {
+		return j.addSegment(1)
+	}
+	n := j.names[len(j.names)-1]
+	size, err := j.files[n].Size()
+	if err != nil || size > int64(len(segmentLine)) {
+		return err
+	}
+	line := make([]byte, size)
+	if _, err := j.files[n].ReadAt(line, 0); err != nil && size > 0 {
+		return fmt.Errorf("open journal: %w", err)
+	}
+	if string(line) == segmentLine || !strings.HasPrefix(segmentLine, string(bytes.TrimRight(line, "\x00"))) {
+		return nil
+	}
+	if err := j.files[n].Close(); err != nil {
+		return fmt.Errorf("open journal: %w", err)
+	}
+	j.names = j.names[:len(j.names)-1]
+	return j.addSegment(n)
 }
 
 // SegmentName is the file name of a segment.
@@ -111,7 +137,9 @@ func (j *Journal) addSegment(n uint32) error {
 		_ = f.Close()
 		return fmt.Errorf("begin segment: %w", err)
 	}
+	j.mu.Lock()
 	j.files[n], j.names = f, append(j.names, n)
+	j.mu.Unlock()
 	j.end, j.room = Pos{Segment: n, Offset: int64(len(segmentLine))}, int64(len(segmentLine))
 	return nil
 }
@@ -189,7 +217,9 @@ func (j *Journal) nextSegment() error {
 
 // Read reads the batch at a position and gives the position behind it.
 func (j *Journal) Read(at Pos) (*Batch, Pos, error) {
+	j.mu.RLock()
 	f, ok := j.files[at.Segment]
+	j.mu.RUnlock()
 	if !ok {
 		return nil, at, fmt.Errorf("read frame: no segment %d", at.Segment)
 	}
@@ -213,10 +243,29 @@ func (j *Journal) Read(at Pos) (*Batch, Pos, error) {
 }
 
 // Scan reads every whole frame from a position on, in order, and gives the
-// stretches that are damaged; the last one may be a torn tail. It sets the
-// journal's end behind the last whole frame. do may stop it by an error.
+// stretches that are damaged; the last one may be a torn tail. do may stop it
+// by an error; so does a batch of a newer version, and a disk that does not read.
 func (j *Journal) Scan(ctx context.Context, from Pos, do func(Pos, *Batch) error) ([]Damage, error) {
-	var found []Damage
+	found, _, err := j.scan(ctx, from, do)
+	return found, err
+}
+
+// Resume is Scan after opening: it sets the journal's end behind the last
+// whole frame, and makes durable what a dying program had written and not yet
+// flushed, since from now on it counts.
+func (j *Journal) Resume(ctx context.Context, from Pos, do func(Pos, *Batch) error) ([]Damage, error) {
+	found, end, err := j.scan(ctx, from, do)
+	if err != nil {
+		return found, err
+	}
+	j.end = end
+	if err := j.files[end.Segment].Sync(); err != nil {
+		return found, fmt.Errorf("scan journal: %w", err)
+	}
+	return found, j.setRoom()
+}
+
+func (j *Journal) scan(ctx context.Context, from Pos, do func(Pos, *Batch) error) (found []Damage, last Pos, err error) {
 	for i, n := range j.names {
 		if n < from.Segment {
 			continue
@@ -227,15 +276,14 @@ func (j *Journal) Scan(ctx context.Context, from Pos, do func(Pos, *Batch) error
 		}
 		damage, end, err := j.scanSegment(ctx, n, start, do)
 		if err != nil {
-			return found, err
+			return found, last, err
 		}
 		for k := range damage { // only the journal's very end can be torn
 			damage[k].Tail = damage[k].Tail && i == len(j.names)-1
 		}
-		found = append(found, damage...)
-		j.end = Pos{n, end}
+		found, last = append(found, damage...), Pos{n, end}
 	}
-	return found, j.setRoom()
+	return found, last, nil
 }
 
 func (j *Journal) setRoom() error {
@@ -293,6 +341,9 @@ func (j *Journal) KeepTail() error {
 	if err != nil {
 		return fmt.Errorf("keep tail: %w", full(err))
 	}
+	if err := j.disk.SyncDir(j.dir); err != nil {
+		return fmt.Errorf("keep tail: %w", err)
+	}
 	return nil
 }
 
@@ -303,125 +354,6 @@ func (j *Journal) Tails() ([]string, error) {
 		return nil, fmt.Errorf("list tails: %w", err)
 	}
 	return slices.DeleteFunc(names, func(n string) bool { return !strings.HasSuffix(n, tailExt) }), nil
-}
-
-func (j *Journal) scanSegment(ctx context.Context, n uint32, at int64, do func(Pos, *Batch) error) (found []Damage, end int64, err error) {
-	r := &window{f: j.files[n]}
-	if r.size, err = r.f.Size(); err != nil {
-		return nil, at, fmt.Errorf("scan journal: %w", err)
-	}
-	if line, _ := r.at(0, len(segmentLine)); string(line) != segmentLine {
-		found = append(found, Damage{Pos: Pos{n, 0}, Length: int64(len(segmentLine))})
-	}
-	end = at
-	for at < r.size {
-		if err := ctx.Err(); err != nil {
-			return found, end, fmt.Errorf("scan journal: %w", err)
-		}
-		b, size := r.batch(at)
-		if b != nil {
-			if err := do(Pos{n, at}, b); err != nil {
-				return found, end, err
-			}
-			at += int64(size)
-			end = at
-			continue
-		}
-		next := r.nextFrame(at + 1)
-		switch {
-		case next > 0:
-			found = append(found, Damage{Pos: Pos{n, at}, Length: next - at})
-			at = next
-		case r.zeros(at):
-			return found, end, nil
-		default:
-			return append(found, Damage{Pos: Pos{n, at}, Length: r.size - at, Tail: true}), end, nil
-		}
-	}
-	return found, end, nil
-}
-
-// window reads a segment through a buffer that moves forward.
-type window struct {
-	f     File
-	size  int64
-	buf   []byte
-	start int64
-}
-
-const windowSize = 1 << 20
-
-// at gives n bytes from an offset, fewer at the end of the file.
-func (w *window) at(off int64, n int) ([]byte, error) {
-	if off < w.start || off+int64(n) > w.start+int64(len(w.buf)) {
-		// A new buffer each time: batches that were read share the old one's memory.
-		w.start = off
-		w.buf = make([]byte, max(min(int64(max(n, windowSize)), w.size-off), 0))
-		m, err := w.f.ReadAt(w.buf, off)
-		w.buf = w.buf[:m]
-		if m == 0 && err != nil {
-			return nil, fmt.Errorf("read journal: %w", err)
-		}
-	}
-	b := w.buf[off-w.start:]
-	return b[:min(n, len(b))], nil
-}
-
-// batch reads the whole frame at an offset; nil when there is none.
-func (w *window) batch(off int64) (*Batch, int) {
-	head, err := w.at(off, frameHead)
-	if err != nil {
-		return nil, 0
-	}
-	size, err := frameSize(head)
-	if err != nil {
-		return nil, 0
-	}
-	frame, err := w.at(off, size)
-	if err != nil || len(frame) < size {
-		return nil, 0
-	}
-	b, err := ReadFrame(frame[:size:size])
-	if err != nil {
-		return nil, 0
-	}
-	return b, size
-}
-
-// nextFrame finds the next whole frame behind an offset, 0 when there is none.
-func (w *window) nextFrame(off int64) int64 {
-	for off < w.size {
-		b, err := w.at(off, windowSize)
-		if err != nil || len(b) == 0 {
-			return 0
-		}
-		i := bytes.Index(b, []byte(frameMagic))
-		if i < 0 {
-			off += int64(max(len(b)-len(frameMagic)+1, 1))
-			continue
-		}
-		off += int64(i)
-		if found, _ := w.batch(off); found != nil {
-			return off
-		}
-		off++
-	}
-	return 0
-}
-
-// zeros tells whether only zeros follow.
-func (w *window) zeros(off int64) bool {
-	for off < w.size {
-		b, err := w.at(off, windowSize)
-		if err != nil || len(b) == 0 {
-			return false
-		}
-		if len(bytes.Trim(b, "\x00")) > 0 {
-			return false
-		}
-		off += int64(len(b))
-	}
-	return true
 }
 
 // Close gives the room made beforehand back and closes the files.

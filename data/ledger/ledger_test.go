@@ -170,7 +170,7 @@ func scan(t *testing.T, dir string) (*Journal, []uint64, []Damage) {
 	}
 	t.Cleanup(func() { _ = j.Close() })
 	var seqs []uint64
-	damage, err := j.Scan(context.Background(), j.Start(), func(_ Pos, b *Batch) error {
+	damage, err := j.Resume(context.Background(), j.Start(), func(_ Pos, b *Batch) error {
 		seqs = append(seqs, b.Seq)
 		return nil
 	})
