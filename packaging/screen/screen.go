@@ -235,17 +235,23 @@ func Colours(img *image.RGBA) int {
 
 // Differs gives the share of pixels in which two pictures differ, 1 when they
 // are not of one size.
-func Differs(a, b *image.RGBA) float64 {
-	if a.Bounds() != b.Bounds() {
+func Differs(a, b *image.RGBA) float64 { return DiffersIn(a, b, a.Bounds()) }
+
+// DiffersIn is Differs for a part of the pictures.
+func DiffersIn(a, b *image.RGBA, part image.Rectangle) float64 {
+	part = part.Intersect(a.Bounds())
+	if a.Bounds() != b.Bounds() || part.Empty() {
 		return 1
 	}
 	n := 0
-	for i := 0; i < len(a.Pix); i += 4 {
-		if a.Pix[i] != b.Pix[i] || a.Pix[i+1] != b.Pix[i+1] || a.Pix[i+2] != b.Pix[i+2] {
-			n++
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X; x++ {
+			if a.RGBAAt(x, y) != b.RGBAAt(x, y) {
+				n++
+			}
 		}
 	}
-	return float64(n) / float64(len(a.Pix)/4)
+	return float64(n) / float64(part.Dx()*part.Dy())
 }
 
 // Until asks again and again until the answer is yes or the time is over.

@@ -26,8 +26,8 @@ func TestPictures(t *testing.T) {
 	signIn := d.painted()
 	d.must(d.Type(d.ctx, "demostracion"), "type the passphrase")
 	d.must(d.Keys(d.ctx, "Return"), "press Enter")
-	d.changes(signIn, 0.02, "the office opens")
-	now := d.settled("the office has opened")
+	d.opens(signIn)
+	now := d.shot()
 	if dark(now) {
 		d.must(d.Keys(d.ctx, "ctrl+d"), "turn to the light look")
 		d.changes(now, 0.5, "the light look")
