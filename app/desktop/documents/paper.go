@@ -155,6 +155,7 @@ func (v *paperView) Print() { v.room.openOutside(v.vm.Number, v.pdf) }
 // saveAs writes a paper that is still at hand.
 func (r *documentsRoom) saveAs(number string, pdf []byte) {
 	if pdf == nil {
+		r.host.Say(r.host.Words().T("documents.preview.now"))
 		return
 	}
 	r.host.PickSave(number+".pdf", func(path string) {
@@ -173,10 +174,11 @@ func (r *documentsRoom) saveAs(number string, pdf []byte) {
 
 // openOutside lends a decrypted copy to the system's viewer.
 func (r *documentsRoom) openOutside(number string, pdf []byte) {
+	w := r.host.Words()
 	if pdf == nil {
+		r.host.Say(w.T("documents.preview.now"))
 		return
 	}
-	w := r.host.Words()
 	r.host.Ask(w.T("documents.open.title"), w.T("documents.open.text"), w.T("documents.open.yes"), false, func() {
 		path, err := r.lent.lend(number+".pdf", pdf)
 		if err == nil {
