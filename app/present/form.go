@@ -31,7 +31,8 @@ type FormField struct {
 	Problem  string   // why it cannot be saved
 	Warning  string   // why it is doubted, though it is saved
 
-	start string // canonical value when the form was opened
+	start      string // canonical value when the form was opened
+	startShown string // and how it stood in the entry
 }
 
 // Changed reports whether the field differs from what it was when the form
@@ -76,6 +77,7 @@ func NewForm(kind record.Kind, base *record.Record, fields []string, words *asse
 		})
 		own := &f.Fields[len(f.Fields)-1]
 		own.Shown = f.entryText(own)
+		own.startShown = own.Shown
 		if value != "" { // what is stored may be doubtful: the doubt stays beside it
 			_, _, own.Warning = f.read(name, value)
 		}
@@ -111,6 +113,9 @@ func (f *Form) Set(name, typed string) *FormField {
 	}
 	f.Problem, f.Hint = "", ""
 	own.Shown = typed
+	if typed == own.startShown { // what stood there is what was meant, also where its words are not read back
+		typed = own.start
+	}
 	value, problem, warning := f.read(name, typed)
 	own.Value, own.Problem, own.Warning, own.Read = value, problem, warning, ""
 	if problem == "" {
@@ -132,6 +137,7 @@ func (f *Form) Start(name, value string) {
 	if own := f.Field(name); own != nil {
 		own.Value, own.start = value, value
 		own.Shown = f.entryText(own)
+		own.startShown = own.Shown
 	}
 }
 

@@ -2,10 +2,10 @@ package present
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
+	"paradero/app"
 	"paradero/assets"
 	"paradero/data/fault"
 	"paradero/data/record"
@@ -13,70 +13,28 @@ import (
 )
 
 // problemText says one reason in words.
-func problemText(w *assets.Words, p fault.Problem) string {
-	return w.T("problem."+p.Key, p.Args...)
-}
+func problemText(w *assets.Words, p fault.Problem) string { return app.ProblemText(p, w) }
 
 // failure says an error in words, with every reason it carries.
 func failure(w *assets.Words, err error) Failure {
+	text, hint := app.Words(err, w)
 	var e *fault.Error
-	if !errors.As(err, &e) {
-		return Failure{Text: w.T("error.unknown"), Hint: w.T("error.unknown.hint", "-")}
-	}
-	key := "error." + e.Key
-	if !w.Has(key) {
-		return Failure{Text: w.T("error.unknown"), Hint: w.T("error.unknown.hint", e.Key)}
-	}
-	f := Failure{Text: w.T(key, e.Args...)}
-	if w.Has(key + ".hint") {
-		f.Hint = w.T(key+".hint", e.Args...)
-	}
-	for _, p := range e.Problems {
-		if !p.Warning {
-			f.Text = join(" ", f.Text, problemText(w, p))
+	if errors.As(err, &e) {
+		for _, p := range e.Problems {
+			if !p.Warning {
+				text = join(" ", text, problemText(w, p))
+			}
 		}
 	}
-	return f
+	return Failure{Text: text, Hint: hint}
 }
 
 // dateText writes a canonical date or moment as people read it, exactly as
 // exact as it is known: "21 nov 2026, 14:30", "nov 2026", "2026".
-func dateText(w *assets.Words, canonical string) string { return dateWith(w, canonical, "form.month.") }
+func dateText(w *assets.Words, canonical string) string { return app.DateText(canonical, w) }
 
 // dateFull writes it with the month in full, as a form reads a date back.
-func dateFull(w *assets.Words, canonical string) string {
-	return dateWith(w, canonical, "form.month.full.")
-}
-
-func dateWith(w *assets.Words, canonical, months string) string {
-	d, ok := record.ParseCanonical(canonical)
-	if !ok {
-		return canonical
-	}
-	if d.Said != "" {
-		return w.T("form.date.age", strconv.Itoa(d.Age), dateWith(w, d.Said, months))
-	}
-	year, month := strconv.Itoa(d.Year), ""
-	if d.Month != 0 {
-		month = w.T(months + strconv.Itoa(d.Month))
-	}
-	kind := strings.TrimSuffix(strings.TrimPrefix(months, "form.month"), ".")
-	text := year
-	switch {
-	case d.Day != 0:
-		text = w.T("form.date.day"+kind, strconv.Itoa(d.Day), month, year)
-	case d.Month != 0:
-		text = w.T("form.date.month"+kind, month, year)
-	}
-	if d.HasTime {
-		text = w.T("form.date.at", text, clock(d.Hour, d.Minute))
-	}
-	return text
-}
-
-func clock(hour, minute int) string {
-	return time.Date(2000, 1, 1, hour, minute, 0, 0, time.UTC).Format("15:04")
-}
+func dateFull(w *assets.Words, canonical string) string { return app.DateFull(canonical, w) }
 
 // stamp writes when something was written down.
 func stamp(w *assets.Words, t time.Time) string {
@@ -220,15 +178,12 @@ func doubtOf(w *assets.Words, kind record.Kind, field, value string, now time.Ti
 	return join(" ", reasons...)
 }
 
-// entryText is what stands in an entry for a canonical value: a date in words
-// where those words are read back as the same date, else the value itself.
+// entryText is what stands in an entry for a canonical value: a date in words,
+// anything else as it is.
 func (f *Form) entryText(own *FormField) string {
 	switch own.Type {
 	case record.Date, record.Moment:
-		shown := dateText(f.words, own.Value)
-		if back, ok := record.ParseDate(shown, f.day); ok && back == own.Value {
-			return shown
-		}
+		return dateText(f.words, own.Value)
 	}
 	return own.Value
 }

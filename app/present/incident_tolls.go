@@ -292,5 +292,5 @@ func moment(s string, zone *time.Location) (time.Time, bool) {
 
 // shortDay is a day under the chart's axis: "29 sep".
 func shortDay(w *assets.Words, t time.Time) string {
-	return w.T("incident.day_short", strconv.Itoa(t.Day()), w.T("form.month."+strconv.Itoa(int(t.Month()))))
+	return w.T("incident.day_short", strconv.Itoa(t.Day()), w.T("date.short.month."+strconv.Itoa(int(t.Month()))))
 }
