@@ -318,6 +318,9 @@ func (o *Office) bring(ctx context.Context) error {
 	if ok {
 		return nil
 	}
+	if err := o.checkBorn(ctx); err != nil {
+		return err
+	}
 	return o.rebuild(ctx, o.cfg.Progress)
 }
 

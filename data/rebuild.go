@@ -292,6 +292,24 @@ func (r *rowReader) takePack(p store.Pack, plain []byte) error {
 	return nil
 }
 
+// checkBorn refuses to make a working copy of a journal that holds nothing at
+// all where there is one already: an office is born with its genesis batch, so
+// the journal is gone, and the copy is what is left of it.
+func (o *Office) checkBorn(ctx context.Context) error {
+	if !store.Exists(o.storeDir()) {
+		return nil
+	}
+	first := errors.New("a batch")
+	_, err := o.journal.Scan(ctx, o.journal.Start(), func(ledger.Pos, *ledger.Batch) error { return first })
+	if err == nil {
+		return fault.New(fault.Damaged, "open office", "journal_damaged")
+	}
+	if errors.Is(err, first) {
+		return nil
+	}
+	return diskFault("open office", err)
+}
+
 // rebuild throws the working copy away and makes it anew from the journal.
 func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	const op = "rebuild"
