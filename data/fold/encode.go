@@ -61,9 +61,9 @@ func (o *Origin) append(b []byte) []byte {
 }
 
 func (e *Entry) append(b []byte) []byte {
-	b = cbor.AppendBytes(cbor.AppendArray(b, 4), e.ID[:])
-	b = cbor.AppendUint(b, uint64(e.Kind))
+	b = cbor.AppendUint(cbor.AppendArray(b, 4), uint64(e.Kind))
 	b = cbor.AppendUint(b, uint64(e.Origin))
+	b = cbor.AppendUint(b, uint64(e.Index))
 	b = cbor.AppendArray(b, 2*len(e.Values))
 	for _, v := range e.Values {
 		b = cbor.AppendText(cbor.AppendUint(b, uint64(v.Num)), v.Text)
@@ -96,6 +96,12 @@ func Decode(b []byte) (*State, error) {
 	s.Entries = make([]Entry, r.Array(maxItems))
 	for i := range s.Entries {
 		s.Entries[i].read(r, n)
+	}
+	if r.Err() == nil {
+		for i := range s.Entries {
+			e := &s.Entries[i]
+			e.ID = EntryID(s.Origins[e.Origin].Write, int(e.Index))
+		}
 	}
 	s.Said = make([]Said, r.Array(maxItems))
 	for i := range s.Said {
@@ -130,9 +136,9 @@ func (o *Origin) read(r *cbor.Reader) {
 
 func (e *Entry) read(r *cbor.Reader, origins uint64) {
 	tuple(r, 4)
-	r.Fixed(e.ID[:])
 	e.Kind = record.Kind(r.Below(256))
 	e.Origin = int(r.Below(origins))
+	e.Index = uint16(r.Below(1 << 16))
 	e.Values = make([]ledger.Text, r.Array(maxVals)/2)
 	for i := range e.Values {
 		e.Values[i] = ledger.Text{Num: uint16(r.Below(1 << 16)), Text: r.Text()}

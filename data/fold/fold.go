@@ -54,9 +54,10 @@ type Cell struct {
 
 // Entry is an added row.
 type Entry struct {
-	ID     record.ID
+	ID     record.ID // EntryID of origin and index
 	Kind   record.Kind
 	Origin int
+	Index  uint16 // its place in its change, the order in which it was said
 	Values []ledger.Text
 }
 
@@ -78,7 +79,7 @@ type State struct {
 	First   int      // the origin that made the record
 	Last    int      // the latest origin that touched it
 	Cells   []Cell   // by number
-	Entries []Entry  // by (order, id)
+	Entries []Entry  // by (order, index)
 	Said    []Said   // by (list, number)
 	Later   bool     // an unknown critical operation: read-only until the program is newer
 }
@@ -115,7 +116,7 @@ func Apply(s *State, c *ledger.Change, o Origin) {
 			s.write(&c.Fields[i], at)
 		}
 		for i := range c.Entries {
-			e := Entry{ID: EntryID(o.Write, i), Kind: c.Entries[i].Kind, Origin: at, Values: c.Entries[i].Values}
+			e := Entry{ID: EntryID(o.Write, i), Kind: c.Entries[i].Kind, Origin: at, Index: uint16(i), Values: c.Entries[i].Values}
 			s.Entries = append(s.Entries, e)
 		}
 	}
@@ -245,7 +246,7 @@ func (s *State) sortEntries() {
 		if c := s.Origins[a.Origin].Order(&s.Origins[b.Origin]); c != 0 {
 			return c
 		}
-		return bytes.Compare(a.ID[:], b.ID[:])
+		return cmp.Compare(a.Index, b.Index)
 	})
 }
 
