@@ -32,7 +32,7 @@ var door = []string{
 // matching name wins; "/..." takes in everything below.
 var mayImport = map[string][]string{
 	".":               {"app", "app/command", "app/desktop", "assets"},
-	"app":             join(door, "reports", "assets"),
+	"app":             join(door, "reports", "reports/page", "assets"),
 	"app/demo":        join(door, "app", "reports", "assets"),
 	"app/command":     join(door, "app", "app/demo", "reports", "assets"),
 	"app/present":     join(door, "app", "reports", "reports/chart", "assets"),

@@ -99,26 +99,32 @@ func (b *bench) watch(ctx context.Context, program, office string) (seen, error)
 	if err := s.Type(ctx, passphrase); err != nil {
 		return got, err
 	}
-	pressed := time.Now()
-	if err := s.Keys(ctx, "Return"); err != nil {
-		return got, err
-	}
-	shown, first, err := settle(ctx, s, id, signIn, image.Rect(10, 160, 200, 400)) // where the rail names the rooms
-	if err != nil {
+	var inside *image.RGBA
+	if got.office, inside, err = answer(ctx, s, id, "Return", signIn, railRooms); err != nil {
 		return got, fmt.Errorf("after the passphrase: %w", err)
 	}
-	got.office = shown.Sub(pressed).Seconds()
-	pressed = time.Now()
-	if err := s.Keys(ctx, "ctrl+2"); err != nil {
-		return got, err
-	}
-	shown, _, err = settle(ctx, s, id, first, image.Rect(210, 60, 590, 700)) // where the list stands
-	if err != nil {
+	if got.people, _, err = answer(ctx, s, id, "ctrl+2", inside, listOfPeople); err != nil {
 		return got, fmt.Errorf("the list of people: %w", err)
 	}
-	got.people = shown.Sub(pressed).Seconds()
 	got.memory, err = peakMemory(strconv.Itoa(cmd.Process.Pid))
 	return got, err
+}
+
+// Where the rail names the rooms, and where the list of people stands.
+var (
+	railRooms    = image.Rect(10, 160, 200, 400)
+	listOfPeople = image.Rect(210, 60, 590, 700)
+)
+
+// answer presses a key and gives the seconds until a part of the window has
+// become what it then stays.
+func answer(ctx context.Context, s *screen.Screen, id, key string, before *image.RGBA, part image.Rectangle) (float64, *image.RGBA, error) {
+	pressed := time.Now()
+	if err := s.Keys(ctx, key); err != nil {
+		return 0, nil, err
+	}
+	changed, now, err := settle(ctx, s, id, before, part)
+	return changed.Sub(pressed).Seconds(), now, err
 }
 
 // settle waits until a part of the picture is another than before and the whole
