@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 
 	"paradero/data/fold"
@@ -43,9 +44,13 @@ type touched struct {
 // foldBatch folds the changes of a batch from an index on, in transactions of
 // a bounded size, each with the place that it comes to.
 func (o *Office) foldBatch(f *folded, from int) error {
+	most := txChanges
 	for from < len(f.body.Changes) {
-		n, err := o.foldSome(f, from)
-		if err != nil {
+		n, err := o.foldSome(f, from, most)
+		switch {
+		case errors.Is(err, store.ErrTooBig) && most > 1:
+			most /= 2 // few changes of long records can be more than many of short ones
+		case err != nil:
 			return fmt.Errorf("fold: %w", err)
 		}
 		from += n
@@ -53,11 +58,11 @@ func (o *Office) foldBatch(f *folded, from int) error {
 	return nil
 }
 
-func (o *Office) foldSome(f *folded, from int) (int, error) {
+func (o *Office) foldSome(f *folded, from, most int) (int, error) {
 	byID := map[record.ID]*touched{}
 	var list []*touched
 	size, n := 0, 0
-	for i := from; i < len(f.body.Changes) && n < txChanges && size < txSize; i++ {
+	for i := from; i < len(f.body.Changes) && n < most && size < txSize; i++ {
 		c := &f.body.Changes[i]
 		t, ok := byID[c.Record]
 		if !ok {

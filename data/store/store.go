@@ -47,6 +47,9 @@ var ErrMissing = errors.New("not in the store")
 // made again.
 var ErrSuspect = errors.New("store crashed when it was last opened")
 
+// ErrTooBig says that a transaction holds more than Badger takes at once.
+var ErrTooBig = errors.New("transaction too big")
+
 // Store is an open store. Reading is safe for concurrent use; Update is for
 // one goroutine.
 type Store struct {
@@ -303,9 +306,17 @@ func (t *Tx) Size() int { return t.size }
 func (t *Tx) Commit() (err error) {
 	defer caught("commit to store", &err)
 	if err := t.txn.Commit(); err != nil {
-		return fmt.Errorf("commit to store: %w", err)
+		return fmt.Errorf("commit to store: %w", tooBig(err))
 	}
 	return nil
+}
+
+// tooBig makes Badger's refusal known by this package's error.
+func tooBig(err error) error {
+	if errors.Is(err, badger.ErrTxnTooBig) {
+		return fmt.Errorf("%w: %w", ErrTooBig, err)
+	}
+	return err
 }
 
 // Discard forgets the transaction.
@@ -338,7 +349,7 @@ func (t *Tx) Put(items ...Item) error {
 	for _, i := range items {
 		t.size += len(i.key) + len(i.value) + 32
 		if err := t.txn.Set(i.key, i.value); err != nil {
-			return fmt.Errorf("put in store: %w", err)
+			return fmt.Errorf("put in store: %w", tooBig(err))
 		}
 	}
 	return nil
@@ -349,7 +360,7 @@ func (t *Tx) Put(items ...Item) error {
 func (t *Tx) Link(target record.ID, kind record.Kind, source record.ID) error {
 	t.size += 80
 	if err := t.txn.Set(linkKey(target, kind, source), nil); err != nil {
-		return fmt.Errorf("link: %w", err)
+		return fmt.Errorf("link: %w", tooBig(err))
 	}
 	return nil
 }
@@ -358,7 +369,7 @@ func (t *Tx) Link(target record.ID, kind record.Kind, source record.ID) error {
 func (t *Tx) Unlink(target record.ID, kind record.Kind, source record.ID) error {
 	t.size += 80
 	if err := t.txn.Delete(linkKey(target, kind, source)); err != nil {
-		return fmt.Errorf("unlink: %w", err)
+		return fmt.Errorf("unlink: %w", tooBig(err))
 	}
 	return nil
 }
