@@ -288,8 +288,14 @@ func (b *barrier) wait() {
 
 // suspect marks the working copy as behind; the next opening makes it anew.
 func (o *Office) suspect() {
+	o.use.RLock()
+	if o.shut {
+		o.use.RUnlock()
+		return
+	}
 	o.broken.Store(true)
 	o.store.Suspect()
+	o.use.RUnlock()
 	o.watchers.tell(Event{})
 }
 

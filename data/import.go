@@ -24,7 +24,7 @@ const inFlight = 3
 // undoes what somebody has edited since (DESIGN §3). Cancelling stops between
 // rows; what was acknowledged stays.
 func (o *Office) Import(ctx context.Context, list string, next func() (*ImportRow, error), acked func(done int)) (ImportCount, []Refusal, error) {
-	if list == "" {
+	if list = record.CleanLine(list); list == "" {
 		return ImportCount{}, nil, fault.New(fault.Invalid, "import", "list_name_missing")
 	}
 	im := &importing{office: o, list: list, acked: acked, seen: map[string]int{}, pending: map[record.ID]bool{}, spoken: map[record.ID]bool{}, papers: map[record.Kind]map[string][]record.ID{}, named: map[record.ID]match.Name{}}

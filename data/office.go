@@ -67,7 +67,8 @@ type Office struct {
 	closing sync.RWMutex // held for reading while a job is handed over
 	closed  bool
 
-	use         sync.RWMutex // the working copy is replaced under its write lock
+	use         sync.RWMutex // the working copy is replaced or closed under its write lock
+	shut        bool         // it and the journal are closed
 	watchers    watchers
 	counts      counts
 	gone        idSet
@@ -338,6 +339,9 @@ func (o *Office) Close() error {
 	o.running.Wait()
 	o.stop()
 	o.watchers.close()
+	o.use.Lock()
+	defer o.use.Unlock()
+	o.shut = true
 	err := errors.Join(o.store.Close(), o.journal.Close())
 	return release(o.lock, fault.Wrap(err, fault.Internal, "close office", "close_failed"))
 }
@@ -349,15 +353,27 @@ func (o *Office) Info() Info { return *o.info.Load() }
 func (o *Office) Now() time.Time { return o.cfg.Clock() }
 
 // Rehearse tells whether a recovery code, as copied from paper, is right.
-func (o *Office) Rehearse(code string) bool { return o.vault.Rehearse(code) }
+func (o *Office) Rehearse(code string) bool {
+	o.verify.Lock()
+	defer o.verify.Unlock()
+	return o.vault.Rehearse(code)
+}
 
 // Damage tells how many stretches of the journal were found damaged while
 // opening; Verify names them. Rebuilt tells whether the working copy was made
 // anew.
-func (o *Office) Damage() int { return len(o.damage) + len(o.foreign) }
+func (o *Office) Damage() int {
+	o.use.RLock()
+	defer o.use.RUnlock()
+	return len(o.damage) + len(o.foreign)
+}
 
 // Rebuilt tells whether the working copy was made anew while opening.
-func (o *Office) Rebuilt() bool { return o.rebuilt }
+func (o *Office) Rebuilt() bool {
+	o.use.RLock()
+	defer o.use.RUnlock()
+	return o.rebuilt
+}
 
 // Mended tells whether one of the vault's two copies was damaged and healed.
 func (o *Office) Mended() bool { return o.vault.Mended }

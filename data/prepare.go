@@ -42,6 +42,9 @@ func (o *Office) prepare(c *Change) (*prepared, error) {
 		}
 		return nil, err
 	}
+	if s.Deleted() {
+		return nil, fault.New(fault.NotFound, "save", "not_found", c.Record.String())
+	}
 	if s.Later {
 		return nil, fault.New(fault.Newer, "save", "record_newer")
 	}
@@ -107,6 +110,9 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 		}
 	}
 	p.size += len(p.change.Reason) + len(p.change.List) + 320
+	if !p.change.Fits() {
+		return nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "batch_too_large", Problems: []fault.Problem{{Key: "change_too_large"}}}
+	}
 	return p, nil
 }
 

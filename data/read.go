@@ -26,10 +26,23 @@ func (o *Office) Get(ctx context.Context, id record.ID) (*record.Record, error) 
 	return r, nil
 }
 
-// readState is state for everybody but the folding goroutine.
-func (o *Office) readState(id record.ID) (*fold.State, []fold.Place, error) {
+// enter waits for what was saved before and keeps working copy and journal in
+// place until o.use is given back. A closed office has neither.
+func (o *Office) enter(op string) error {
 	o.order.wait()
 	o.use.RLock()
+	if o.shut {
+		o.use.RUnlock()
+		return fault.New(fault.Cancelled, op, "office_closed")
+	}
+	return nil
+}
+
+// readState is state for everybody but the folding goroutine.
+func (o *Office) readState(id record.ID) (*fold.State, []fold.Place, error) {
+	if err := o.enter("read record"); err != nil {
+		return nil, nil, err
+	}
 	defer o.use.RUnlock()
 	return o.state(id)
 }
@@ -43,6 +56,9 @@ func (o *Office) read(id record.ID) (*record.Record, error) {
 		}
 		return nil, fault.New(fault.NotFound, "read record", "not_found", id.String())
 	}
+	if fault.Is(err, fault.Cancelled) {
+		return nil, err
+	}
 	if err != nil {
 		o.suspect()
 		return nil, fault.Wrap(err, fault.Damaged, "read record", "store_damaged")
@@ -52,8 +68,9 @@ func (o *Office) read(id record.ID) (*record.Record, error) {
 
 // Links gives the records of a kind (0: any) that refer to a record, oldest first.
 func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*record.Record, error) {
-	o.order.wait()
-	o.use.RLock()
+	if err := o.enter("read links"); err != nil {
+		return nil, err
+	}
 	ids, err := o.store.Links(id, kind)
 	o.use.RUnlock()
 	if err != nil {
@@ -105,8 +122,9 @@ func (o *Office) idsOf(ctx context.Context, kind record.Kind) ([]record.ID, erro
 		}
 		return ids, nil
 	}
-	o.order.wait()
-	o.use.RLock()
+	if err := o.enter("read records"); err != nil {
+		return nil, err
+	}
 	defer o.use.RUnlock()
 	err := o.store.Rows(ctx, kind, 1, func(_ record.Kind, id record.ID, row []byte) error {
 		if len(row) > 0 {
@@ -158,7 +176,11 @@ func (o *Office) Watch(ctx context.Context) <-chan Event {
 // reads only the frames in which they stand.
 func (o *Office) Timeline(ctx context.Context, id record.ID) ([]Moment, error) {
 	const op = "read timeline"
-	s, places, err := o.readState(id)
+	if err := o.enter(op); err != nil {
+		return nil, err
+	}
+	defer o.use.RUnlock()
+	s, places, err := o.state(id)
 	if isMissing(err) {
 		return nil, fault.New(fault.NotFound, op, "not_found", id.String())
 	}

@@ -16,7 +16,7 @@ func listed(k record.Kind) bool {
 	case record.Relationship, record.Attempt, record.Notification, record.Device:
 		return false
 	}
-	return true
+	return record.SchemaOf(k) != nil // what a newer version made is kept and not shown
 }
 
 // rowOf gives what lists show of a record.
