@@ -62,6 +62,7 @@ type Clash struct {
 	What  string
 	Sides []string
 	IDs   []record.ID // of the claims, where it is one between claims
+	Field string      // else the fact that has two values
 }
 
 // DueLine is something that somebody owes this person.

@@ -107,7 +107,7 @@ func clashes(env Env, r *record.Record, s rule.Status) []Clash {
 		if !ok {
 			continue
 		}
-		clash := Clash{What: w.T("person.clash.field", fieldLabel(w, r.Kind, name))}
+		clash := Clash{What: w.T("person.clash.field", fieldLabel(w, r.Kind, name)), Field: name}
 		for _, v := range r.Values[name] {
 			clash.Sides = append(clash.Sides, w.T("person.clash.value", valueText(env, r.Kind, f, v.Text), source(w, v)))
 		}

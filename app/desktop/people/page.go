@@ -152,12 +152,19 @@ func (v *personView) clash(c present.Clash) fyne.CanvasObject {
 	for _, side := range c.Sides {
 		below = append(below, widget.NewParagraph("• "+side).Personal())
 	}
+	if c.Field != "" {
+		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() { v.resolveField(c) })))
+	}
 	if len(c.IDs) > 1 {
 		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() {
 			v.claimForm(func() *present.ClaimForm { return v.vm.Resolve(c) })
 		})))
 	}
-	return widget.Notice(widget.ToneWarn, w.T("person.clash.title")+": "+c.What, below...)
+	notice := widget.Notice(widget.ToneWarn, w.T("person.clash.title")+": "+c.What, below...)
+	if open := v.page.Editing("clash." + c.Field); open != nil && c.Field != "" {
+		return widget.VStack(14, notice, open.Object)
+	}
+	return notice
 }
 
 func (v *personView) due() fyne.CanvasObject {

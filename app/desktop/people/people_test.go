@@ -242,3 +242,33 @@ func TestNotesOutliveRedrawingAndAreCorrected(t *testing.T) {
 		t.Errorf("%+v", v.vm.Notes)
 	}
 }
+
+func TestTwoValuesOfOneFactAreResolvedWithAReason(t *testing.T) {
+	h, r, seed := opened(t)
+	base, err := h.API.Get(t.Context(), seed.Missing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cedula := range []string{"1710034065", "0100000009"} { // two colleagues, each from the same page
+		if _, err := h.API.Edit(t.Context(), data.Change{Record: seed.Missing, Kind: record.Detainee, Base: base, Set: map[string]string{"cedula": cedula}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.Open(seed.Missing.String())
+	h.Pump()
+	if !h.Sees("Dos valores a la vez: Cédula") || !h.Sees("1710034065 — Registrado por") || !h.Sees("0100000009 — Registrado por") {
+		t.Fatalf("%q", h.Texts())
+	}
+	h.Press("Resolver…")
+	h.Press("Guardar")
+	if !h.Sees("Elija cuál vale") {
+		t.Error("a reason is asked for")
+	}
+	r.page.(*personView).page.Save()
+	h.Fill("Cédula", "0100000009")
+	h.Fill("Motivo", "Vi la cédula")
+	h.Press("Guardar")
+	if h.Sees("Dos valores a la vez") || !h.Sees("Cédula 0100000009") || !h.Sees("Motivo: Vi la cédula") {
+		t.Errorf("%q", h.Texts())
+	}
+}
