@@ -56,7 +56,7 @@ func (v *ContactView) Drop() {
 
 func (v *ContactView) draw() {
 	if v.vm.State == present.Failed {
-		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint)))
+		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.VStack(0, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint))))
 		return
 	}
 	v.page.Redraw()
