@@ -94,9 +94,9 @@ func EntryID(w record.Write, i int) record.ID {
 	return record.ID(sum[:16])
 }
 
-// TextHash is what Said remembers of a text.
+// TextHash is what Said remembers of a text, however it is spelled.
 func TextHash(text string) uint64 {
-	sum := sha256.Sum256([]byte(text))
+	sum := sha256.Sum256([]byte(record.Plain(text)))
 	return binary.BigEndian.Uint64(sum[:8])
 }
 
@@ -233,7 +233,9 @@ func (s *State) dropRepeated() {
 		}
 		return slices.ContainsFunc(s.Cells[i].Vals, func(v Val) bool {
 			o := &s.Origins[v.Origin]
-			return o.List == said.List && o.Lamport >= said.Lamport
+			// Of two that a list said at one time the greater hash is remembered, so
+			// that it does not depend on which of them was replaced first.
+			return o.List == said.List && (o.Lamport > said.Lamport || o.Lamport == said.Lamport && TextHash(v.Text) >= said.Hash)
 		})
 	})
 }
@@ -265,17 +267,18 @@ func (s *State) Deleted() bool {
 	return len(v) > 0 && v[0].Text == "true"
 }
 
-// ListSaid tells what a list last said of a field: the live text, or the hash
-// of a replaced one.
-func (s *State) ListSaid(list string, num uint16) (hash uint64, ok bool) {
-	for _, v := range s.Vals(num) {
-		if s.Origins[v.Origin].List == list {
-			return TextHash(v.Text), true
+// ListSaid tells whether a list has spoken of a field, and whether this is what
+// it last said. How it is spelled counts while the list's own value stands, not
+// when somebody has replaced it or the list only repeated what was known.
+func (s *State) ListSaid(list string, num uint16, text string) (same, spoke bool) {
+	vals := s.Vals(num)
+	for _, v := range vals {
+		if s.Origins[v.Origin].List != list {
+			continue
 		}
+		repeated := slices.ContainsFunc(vals, func(w Val) bool { return w.Origin != v.Origin && w.Text == v.Text })
+		return v.Text == text || repeated && record.Plain(v.Text) == record.Plain(text), true
 	}
 	i, ok := slices.BinarySearchFunc(s.Said, Said{List: list, Num: num}, compareSaid)
-	if !ok {
-		return 0, false
-	}
-	return s.Said[i].Hash, true
+	return ok && s.Said[i].Hash == TextHash(text), ok
 }
