@@ -83,7 +83,7 @@ func GateFacts(ctx context.Context, o Reader, about, addressee, caseID record.ID
 // asks: the same rule that the screen shows beside its button (DESIGN §4).
 func (o *Office) checkGates(ctx context.Context, list []*prepared) error {
 	for _, p := range list {
-		if p.change.Kind != record.Document || p.was != nil {
+		if p.change.Kind != record.Document || !statesAnew(p) {
 			continue
 		}
 		row := &record.Record{Kind: record.Document, Values: map[string][]record.Val{}}
@@ -110,6 +110,17 @@ func (o *Office) checkGates(ctx context.Context, list []*prepared) error {
 		}
 	}
 	return nil
+}
+
+// statesAnew tells whether a change registers a paper, or makes a registered
+// one a paper of another kind, about or for somebody else.
+func statesAnew(p *prepared) bool {
+	for _, f := range []string{"kind", "about", "addressee", "case"} {
+		if p.was != nil && p.values[f] != p.was.Get(f) {
+			return true
+		}
+	}
+	return p.was == nil
 }
 
 // May tells whether the member who is signed in holds a right.
