@@ -27,6 +27,12 @@ func (o *Office) Import(ctx context.Context, list string, next func() (*ImportRo
 	if list = record.CleanLine(list); list == "" {
 		return ImportCount{}, nil, fault.New(fault.Invalid, "import", "list_name_missing")
 	}
+	select { // one at a time: two that made the same new record would make all it says twice
+	case o.imports <- struct{}{}:
+		defer func() { <-o.imports }()
+	case <-ctx.Done():
+		return ImportCount{}, nil, fault.Wrap(ctx.Err(), fault.Cancelled, "import", "cancelled")
+	}
 	im := &importing{office: o, list: list, acked: acked, seen: map[string]int{}, pending: map[record.ID]bool{}, spoken: map[record.ID]bool{}, papers: map[record.Kind]map[string][]record.ID{}, named: map[record.ID]match.Name{}}
 	if acked == nil {
 		im.acked = func(int) {}
@@ -56,6 +62,7 @@ type importing struct {
 	rows     int // rows behind the chunk's end
 	durable  int
 	flying   []flight
+	failed   bool // a batch was not written: what comes behind it is not told as durable
 }
 
 // flight is a batch on its way to the disk and the row count behind it.
@@ -76,7 +83,7 @@ func (im *importing) run(ctx context.Context, next func() (*ImportRow, error)) e
 		if err != nil {
 			return errors.Join(im.send(ctx), err)
 		}
-		if err := im.take(ctx, row); err != nil {
+		if err := im.take(context.WithoutCancel(ctx), row); err != nil { // stops between rows only
 			return err
 		}
 	}
@@ -156,6 +163,9 @@ func (im *importing) prepare(id record.ID, row *ImportRow) (p *prepared, fresh b
 	if err != nil {
 		return nil, false, err
 	}
+	if s.Deleted() { // a list brings nobody back whom somebody took away
+		return &prepared{change: ledger.Change{Record: id}}, false, nil
+	}
 	if s.Later {
 		return nil, false, fault.New(fault.Newer, "import", "record_newer")
 	}
@@ -181,8 +191,9 @@ func (im *importing) known(kind record.Kind, id record.ID) (*fold.State, error) 
 	return s, err
 }
 
-// news gives the values that differ from what the list said last time. What
-// the list says for the first time counts only where it tells something new.
+// news gives the values that differ from what the list said last time. Where
+// it repeats what is known, in its own spelling, the known text stays, and that
+// the list said so too is kept: or the next import would undo a later edit.
 func (im *importing) news(s *fold.State, schema *record.Schema, values map[string]string) map[string]string {
 	set := map[string]string{}
 	for name, text := range values {
@@ -190,12 +201,15 @@ func (im *importing) news(s *fold.State, schema *record.Schema, values map[strin
 		if !ok || f.Concluded || text == "" {
 			continue
 		}
-		said, spoke := s.ListSaid(im.list, f.Num)
-		if spoke && (said == fold.TextHash(text) || im.spoken[s.ID]) {
+		same, spoke := s.ListSaid(im.list, f.Num, text)
+		if same || spoke && im.spoken[s.ID] {
 			continue // a second row about one person only adds: or each import would turn him over and back
 		}
-		if vals := s.Vals(f.Num); !spoke && slices.ContainsFunc(vals, func(v fold.Val) bool { return record.Plain(v.Text) == record.Plain(text) }) {
-			continue
+		vals := s.Vals(f.Num)
+		if i := slices.IndexFunc(vals, func(v fold.Val) bool {
+			return s.Origins[v.Origin].List != im.list && record.Plain(v.Text) == record.Plain(text)
+		}); i >= 0 {
+			text = vals[i].Text
 		}
 		if name == "age" && len(s.Vals(birthNum(schema))) > 0 {
 			continue
@@ -314,7 +328,8 @@ func (im *importing) land() error {
 	f := im.flying[0]
 	im.flying = im.flying[1:]
 	out := <-f.done
-	if out.err != nil {
+	im.failed = im.failed || out.err != nil
+	if im.failed {
 		return out.err
 	}
 	im.durable = f.rows
@@ -330,7 +345,7 @@ func (im *importing) settle() error {
 			first = err
 		}
 	}
-	if first == nil && im.rows > im.durable && len(im.chunk) == 0 {
+	if !im.failed && im.rows > im.durable && len(im.chunk) == 0 {
 		im.acked(im.rows) // the last rows changed nothing
 	}
 	return first

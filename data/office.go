@@ -60,6 +60,7 @@ type Office struct {
 	heads   *feedHeads
 
 	jobs    chan *job
+	imports chan struct{} // holds one: the import under way
 	folds   chan *folded
 	order   *barrier
 	stop    context.CancelFunc
@@ -274,7 +275,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		cfg: cfg, disk: cfg.Disk, lock: lock, vault: v, index: search.New(),
 		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), heads: newFeedHeads(), foldedHeads: map[record.ID]head{},
 		keys: epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
-		jobs: make(chan *job, 64), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
+		jobs: make(chan *job, 64), imports: make(chan struct{}, 1), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
 	}
 	o.info.Store(&Info{
 		Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,

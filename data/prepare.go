@@ -92,7 +92,7 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 		if f.Name == "facility" && text != "" {
 			text = o.places.name(text)
 		}
-		if was != nil && unchanged(s, f.Num, text) {
+		if was != nil && c.List == "" && unchanged(s, f.Num, text) {
 			continue
 		}
 		p.addField(f.Num, text, seen)
@@ -131,7 +131,10 @@ func (p *prepared) addField(num uint16, text string, seen record.Seen) {
 // unchanged tells whether a field already says this and nothing else.
 func unchanged(s *fold.State, num uint16, text string) bool {
 	vals := s.Vals(num)
-	return len(vals) == 0 && text == "" || len(vals) == 1 && vals[0].Text == text
+	if len(vals) == 0 {
+		return text == ""
+	}
+	return !slices.ContainsFunc(vals, func(v fold.Val) bool { return v.Text != text })
 }
 
 // checkValues gives the record's shown values as they will stand, and the
