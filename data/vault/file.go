@@ -76,21 +76,22 @@ func decode(b []byte) (*content, error) {
 	return &c, nil
 }
 
-// read gives the vault of a folder and whether a copy of it is damaged.
+// read gives the vault of a folder and whether a copy of it is damaged or old.
 func read(dir string) (c *content, mended bool, err error) {
 	first, err1 := readOne(filepath.Join(dir, fileName))
 	second, err2 := readOne(filepath.Join(dir, spareName))
 	switch {
+	case errors.Is(err1, ErrNewer), errors.Is(err2, ErrNewer):
+		return nil, false, ErrNewer
 	case err1 == nil && err2 == nil:
-		return first, false, nil
+		// Two whole ones differ when a crash came between them: the first is newer.
+		return first, !bytes.Equal(first.Keys, second.Keys), nil
 	case err1 == nil:
 		return first, true, nil
 	case err2 == nil:
 		return second, true, nil
 	case errors.Is(err1, fs.ErrNotExist) && errors.Is(err2, fs.ErrNotExist):
 		return nil, false, ErrMissing
-	case errors.Is(err1, ErrNewer):
-		return nil, false, err1
 	}
 	return nil, false, fmt.Errorf("%w: %w", ErrDamaged, err1)
 }
