@@ -137,6 +137,7 @@ func (o *Office) drain() {
 func (o *Office) commitLoop(ctx context.Context) {
 	defer close(o.folds)
 	var left *job
+	var group []*job
 	for {
 		first := left
 		left = nil
@@ -151,40 +152,84 @@ func (o *Office) commitLoop(ctx context.Context) {
 			o.folds <- &folded{flush: first.flush}
 			continue
 		}
-		group := []*job{first}
-		group, left = o.gather(group)
+		group, left = o.gather(first, len(group))
 		o.commit(ctx, group)
 	}
 }
 
-// gather adds the jobs that already wait; the one that does not fit is given back.
-func (o *Office) gather(group []*job) (full []*job, left *job) {
-	count, size := len(group[0].changes), group[0].size
-	seen := map[record.ID]bool{}
-	for i := range group[0].changes {
-		seen[group[0].changes[i].Record] = true
-	}
+// companyWait is how long a batch waits for as many writers as the one before
+// had: they have just been answered and are about to save again. A lone writer
+// never waits. A flush takes several times as long.
+const companyWait = 150 * time.Microsecond
+
+// gather adds the jobs that already wait, and those that are surely about to
+// come; the one that does not fit is given back.
+func (o *Office) gather(first *job, company int) (group []*job, left *job) {
+	g := gathering{seen: map[record.ID]bool{}}
+	g.add(first)
 	for {
-		select {
-		case j, ok := <-o.jobs:
-			if !ok {
-				return group, nil
-			}
-			fits := j.flush == nil && count+len(j.changes) <= ledger.MaxChanges && size+j.size <= batchRoom
-			for i := range j.changes {
-				fits = fits && !seen[j.changes[i].Record]
-			}
-			if !fits {
-				return group, j
-			}
-			for i := range j.changes {
-				seen[j.changes[i].Record] = true
-			}
-			group, count, size = append(group, j), count+len(j.changes), size+j.size
-		default:
-			return group, nil
+		j, ok := o.waiting()
+		if !ok && len(g.group) < company {
+			j, ok = o.soon()
+		}
+		if !ok {
+			return g.group, nil
+		}
+		if !g.fits(j) {
+			return g.group, j
+		}
+		g.add(j)
+	}
+}
+
+// waiting gives a job that is there already.
+func (o *Office) waiting() (*job, bool) {
+	select {
+	case j, ok := <-o.jobs:
+		return j, ok
+	default:
+		return nil, false
+	}
+}
+
+// soon gives a job that comes within companyWait.
+func (o *Office) soon() (*job, bool) {
+	t := time.NewTimer(companyWait)
+	defer t.Stop()
+	select {
+	case j, ok := <-o.jobs:
+		return j, ok
+	case <-t.C:
+		return nil, false
+	}
+}
+
+// gathering is the group of jobs that become one batch.
+type gathering struct {
+	group       []*job
+	count, size int
+	seen        map[record.ID]bool
+}
+
+// fits tells whether a job may join: within the limits of a batch, and about
+// records that nobody in the group speaks of.
+func (g *gathering) fits(j *job) bool {
+	if j.flush != nil || g.count+len(j.changes) > ledger.MaxChanges || g.size+j.size > batchRoom {
+		return false
+	}
+	for i := range j.changes {
+		if g.seen[j.changes[i].Record] {
+			return false
 		}
 	}
+	return true
+}
+
+func (g *gathering) add(j *job) {
+	for i := range j.changes {
+		g.seen[j.changes[i].Record] = true
+	}
+	g.group, g.count, g.size = append(g.group, j), g.count+len(j.changes), g.size+j.size
 }
 
 // commit writes one batch for a group of jobs and sends it on to be folded.
