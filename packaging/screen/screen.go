@@ -80,7 +80,7 @@ func Start(ctx context.Context, o Options) (*Screen, error) {
 	case n := <-number:
 		if n == "" {
 			s.Close()
-			return nil, errors.New("Xvfb ended before it had a display")
+			return nil, errors.New("the X server ended before it had a display")
 		}
 		s.Display = ":" + n
 	case <-ctx.Done():
