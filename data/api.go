@@ -183,5 +183,6 @@ type API interface {
 	Timeline(ctx context.Context, id record.ID) ([]Moment, error)
 	Watch(ctx context.Context) <-chan Event
 	Import(ctx context.Context, list string, rows func() (*ImportRow, error), acked func(done int)) (ImportCount, []Refusal, error)
+	Drafts() Drafts
 	Now() time.Time
 }

@@ -200,3 +200,45 @@ func TestRebuildStopped(t *testing.T) {
 		t.Errorf("%d tasks", o.Count(record.Task))
 	}
 }
+
+// What the working copy holds beyond a shortened journal is not thrown away.
+func TestCopyAheadOfTheJournalIsKept(t *testing.T) {
+	ctx := context.Background()
+	o, cfg := newOffice(t)
+	save(t, o, Change{Kind: record.Task, Set: map[string]string{"what": "llamar"}})
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	segment := filepath.Join(cfg.Dir, journalDir, "00000001.journal")
+	whole, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(segment, whole[:len(whole)-20], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o, err = Open(ctx, cfg, pass); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = o.Close() }()
+	if _, err := os.Stat(filepath.Join(cfg.Dir, recordsDir+".kept", "MANIFEST")); err != nil {
+		t.Errorf("the copy was thrown away: %v", err)
+	}
+}
+
+// A creation that fails half way leaves a folder in which it can be tried again.
+func TestCreateAgainAfterAFailure(t *testing.T) {
+	ctx := context.Background()
+	cfg := testConfig(filepath.Join(t.TempDir(), "oficina"))
+	founding := Founding{Office: "Sede", Member: "Ana", Role: "lawyer", Passphrase: pass}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if _, _, err := Create(stopped, cfg, founding); err == nil {
+		t.Fatal("created although it was stopped")
+	}
+	o, _, err := Create(ctx, cfg, founding)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = o.Close()
+}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"paradero/data/draft"
 	"paradero/data/fault"
 	"paradero/data/ledger"
 	"paradero/data/record"
@@ -75,12 +76,14 @@ type Office struct {
 	gone        idSet
 	packs       *packBook
 	places      *placeBook
+	drafts      *draft.Store
 	foldedHeads map[record.ID]head // as the working copy has them; the folding goroutine's own
 	damage      []ledger.Damage    // found in the journal while opening
 	foreign     []ledger.Pos       // batches there that do not verify or open
 	acked       ledger.Pos         // what the working copy says was acknowledged
 	trimmed     int64              // bytes of a torn tail that was cut off while opening
 	rebuilt     bool               // the working copy was made anew while opening
+	ahead       bool               // the working copy holds what the journal has lost: it is set aside and not thrown away
 	broken      atomic.Bool        // folding failed: the working copy is behind until it is rebuilt
 	verify      sync.Mutex
 }
@@ -167,16 +170,25 @@ func Create(ctx context.Context, cfg Config, f Founding) (*Office, string, error
 	public := vault.Public{Office: f.Office, Demo: f.Demo}
 	v, code, err := vault.Create(cfg.Dir, cfg.Rand, cfg.cost(), public, keys, f.Passphrase)
 	if err != nil {
-		return nil, "", release(lock, vaultFault(op, err))
+		return nil, "", release(lock, unmake(cfg.Dir, vaultFault(op, err)))
 	}
 	o, err := assemble(ctx, cfg, lock, v)
 	if err != nil {
-		return nil, "", err
+		return nil, "", unmake(cfg.Dir, err)
 	}
 	if err := o.genesis(ctx, f); err != nil {
-		return nil, "", errors.Join(err, o.Close())
+		return nil, "", unmake(cfg.Dir, errors.Join(err, o.Close()))
 	}
 	return o, code, nil
+}
+
+// unmake takes away what a failed creation left in a folder that was empty, so
+// that it can be tried again, and passes the reason on.
+func unmake(dir string, err error) error {
+	for _, name := range []string{"vault", "vault.spare", journalDir, recordsDir, recordsDir + ".opening"} {
+		_ = os.RemoveAll(filepath.Join(dir, name))
+	}
+	return err
 }
 
 // cost is the injected one, or what takes about a second here.
@@ -305,6 +317,9 @@ func (o *Office) bring(ctx context.Context) error {
 		return diskFault(op, err)
 	}
 	o.journal = journal
+	if err := o.bringDrafts(); err != nil {
+		return err
+	}
 	key, err := vault.Sub(&o.vault.Keys().Store, "value")
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, op, "keys_failed")

@@ -113,6 +113,7 @@ func (o *Office) readMeta() (place, error) {
 		return place{}, err
 	}
 	if err != nil || batch.Hash != at.Hash {
+		o.ahead = true // it holds what the journal does not
 		return place{}, errStale
 	}
 	return at, nil
@@ -316,7 +317,11 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	if err := room(o.disk, o.cfg.Dir, op); err != nil {
 		return err
 	}
-	if err := store.Remove(o.storeDir()); err != nil {
+	discard := store.Remove
+	if o.ahead {
+		discard = store.SetAside
+	}
+	if err := discard(o.storeDir()); err != nil {
 		return diskFault(op, err)
 	}
 	if err := o.openStore(); err != nil {

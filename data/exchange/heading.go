@@ -281,6 +281,16 @@ func keyWithout(s, more string) string {
 	return strings.Join(out, " ")
 }
 
+// isNumbering reports whether a heading says "number" and nothing else: the
+// rows are counted in that column.
+func isNumbering(heading string) bool {
+	switch strings.Trim(record.Plain(ordinals.Replace(heading)), " .") {
+	case "n", "no", "nro", "num", "numero", "number":
+		return true
+	}
+	return strings.Trim(heading, " .") == "#"
+}
+
 // match says which field a heading means; guessed is false when the caller's
 // map says so.
 func (t *Table) match(heading string, table map[string]string) (field string, guessed bool) {
@@ -301,6 +311,9 @@ func (t *Table) match(heading string, table map[string]string) (field string, gu
 	}
 	if f := table[headingKey(heading)]; f != "" {
 		return f, true
+	}
+	if isNumbering(heading) && table["orden"] == leaveOut {
+		return leaveOut, true
 	}
 	if more := whose[t.kind]; more != "" {
 		if f := table[keyWithout(heading, more)]; f != "" {

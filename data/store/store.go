@@ -126,6 +126,20 @@ func (s *Store) Suspect() {
 	_ = os.WriteFile(s.marker, nil, 0o600)
 }
 
+// SetAside moves a store out of the way, still sealed, to a folder beside it: it
+// may hold what a damaged journal has lost. One that was set aside before is
+// kept, being nearer to the loss, and this one is thrown away.
+func SetAside(dir string) error {
+	kept := dir + ".kept"
+	if _, err := os.Stat(kept); err == nil {
+		return Remove(dir)
+	}
+	if err := os.Rename(dir, kept); err != nil {
+		return fmt.Errorf("set store aside: %w", err)
+	}
+	return Remove(dir) // its marker
+}
+
 // Remove throws a store away, with its marker.
 func Remove(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
