@@ -103,6 +103,9 @@ func (o *Office) submit(ctx context.Context, list []*prepared, bulk bool) ([]Rec
 }
 
 func (o *Office) hand(ctx context.Context, j *job) error {
+	if err := ctx.Err(); err != nil {
+		return fault.Wrap(err, fault.Cancelled, "save", "cancelled")
+	}
 	o.closing.RLock()
 	defer o.closing.RUnlock()
 	if o.closed {
