@@ -4,11 +4,10 @@ import (
 	"bufio"
 	"io"
 	"iter"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/pflag"
 
+	"paradero/app"
 	"paradero/data"
 	"paradero/data/exchange"
 	"paradero/data/fault"
@@ -45,7 +44,7 @@ func exportVerb(fs *pflag.FlagSet) action {
 		}
 		return c.withOffice(func(o *data.Office) error {
 			n := 0
-			err := writeFile(*output, func(w io.Writer) error {
+			err := app.WriteFile(*output, func(w io.Writer) error {
 				rows := c.rows(o, k, f, &n)
 				if *as == "json" {
 					return writeJSON(w, k, rows)
@@ -76,26 +75,6 @@ func (c *call) filter(k record.Kind, text string) (exchange.Filter, error) {
 	return f, nil
 }
 
-// getter gives the text of a record's fields, concluded ones included.
-func getter(r *record.Record) func(string) string {
-	var concluded map[string]string
-	if r.Kind == record.Detainee {
-		s := rule.Conclude(r)
-		concluded = map[string]string{
-			"life_status": s.Life, "release_status": s.Release, "facility": s.Facility, "wing": s.Wing, "cell": s.Cell,
-		}
-	}
-	return func(field string) string {
-		if field == "id" {
-			return r.ID.String()
-		}
-		if text, ok := concluded[field]; ok {
-			return text
-		}
-		return r.Get(field)
-	}
-}
-
 // rows gives the records that fit, one by one, and counts them.
 func (c *call) rows(o data.API, k record.Kind, f exchange.Filter, n *int) iter.Seq2[exchange.Getter, error] {
 	return func(yield func(exchange.Getter, error) bool) {
@@ -106,7 +85,7 @@ func (c *call) rows(o data.API, k record.Kind, f exchange.Filter, n *int) iter.S
 			}
 			done++
 			c.meter.show(data.Progress{Phase: "export", Done: done, Total: total})
-			get := getter(r)
+			get := exchange.Getter(rule.Text(r))
 			if !f.Match(get) {
 				return nil
 			}
@@ -151,32 +130,4 @@ func writeJSON(w io.Writer, k record.Kind, rows iter.Seq2[exchange.Getter, error
 	}
 	_, _ = out.WriteString("\n]\n")
 	return out.Flush()
-}
-
-// writeFile writes a whole file or none: beside its place first, then moved
-// there. Nobody else may read it, since it is not encrypted.
-func writeFile(path string, write func(io.Writer) error) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fileFault(err, "write file", dir)
-	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fileFault(err, "write file", path)
-	}
-	err = write(f)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fileFault(err, "write file", path)
-	}
-	return nil
 }

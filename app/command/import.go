@@ -45,7 +45,7 @@ func importVerb(fs *pflag.FlagSet) action {
 		defer func() { _ = f.Close() }()
 		err = c.withOffice(func(o *data.Office) error { return c.importList(o, t, *dry) })
 		if closeErr := t.Close(); err == nil && closeErr != nil {
-			err = fileFault(closeErr, "import", args[0])
+			err = app.FileFault(closeErr, "import", args[0])
 		}
 		return err
 	}
@@ -55,7 +55,7 @@ func importVerb(fs *pflag.FlagSet) action {
 func readMap(path string) (map[string]string, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fileFault(err, "import", path)
+		return nil, app.FileFault(err, "import", path)
 	}
 	m := map[string]string{}
 	if err := json.Unmarshal(b, &m); err != nil {
@@ -67,7 +67,7 @@ func readMap(path string) (map[string]string, error) {
 func openList(path string, opt exchange.Options) (*os.File, *exchange.Table, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, fileFault(err, "import", path)
+		return nil, nil, app.FileFault(err, "import", path)
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
@@ -75,7 +75,7 @@ func openList(path string, opt exchange.Options) (*os.File, *exchange.Table, err
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, nil, fileFault(err, "import", path)
+		return nil, nil, app.FileFault(err, "import", path)
 	}
 	t, err := exchange.Open(f, info.Size(), filepath.Base(path), opt)
 	if err != nil {

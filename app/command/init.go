@@ -29,7 +29,7 @@ func initVerb(fs *pflag.FlagSet) action {
 		if !slices.Contains(record.Roles, *role) {
 			return usage("flag_value", "role", *role)
 		}
-		secret, err := c.newPassphrase(c.passphraseFile())
+		secret, err := c.newPassphrase(c.passphraseFile(), *name, *member, *city)
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"paradero/data/exchange"
 	"paradero/data/fault"
 	"paradero/data/record"
+	"paradero/data/rule"
 	"paradero/reports"
 )
 
@@ -79,7 +80,7 @@ func (c *call) issue(o data.API, w *wanted, f exchange.Filter) error {
 		w.req.Case = work.ID
 	}
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
-		return fileFault(err, "issue document", w.dir)
+		return app.FileFault(err, "issue document", w.dir)
 	}
 	desk := reports.NewDesk(o)
 	var failures []error
@@ -116,7 +117,7 @@ func (c *call) peopleFor(o data.API, w *wanted, f exchange.Filter) ([][]record.I
 	}
 	if w.everybody {
 		err := o.Each(c.ctx, record.Detainee, func(r *record.Record) error {
-			if f.Match(getter(r)) {
+			if f.Match(rule.Text(r)) {
 				ids = append(ids, r.ID)
 			}
 			return nil
@@ -145,7 +146,7 @@ func (c *call) issueOne(desk *reports.Desk, w *wanted) error {
 		return err
 	}
 	path := filepath.Join(w.dir, fileName(issued.Number)+".pdf")
-	err = writeFile(path, func(out io.Writer) error {
+	err = app.WriteFile(path, func(out io.Writer) error {
 		_, err := out.Write(issued.PDF)
 		return err
 	})
@@ -230,7 +231,7 @@ func checkVerb(*pflag.FlagSet) action {
 		case err == nil:
 			subject = b
 		case strings.HasSuffix(strings.ToLower(args[0]), ".pdf") || !errors.Is(err, os.ErrNotExist):
-			return fileFault(err, "check document", args[0])
+			return app.FileFault(err, "check document", args[0])
 		}
 		return c.withOffice(func(o *data.Office) error {
 			v, err := reports.Check(c.ctx, o, subject)

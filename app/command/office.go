@@ -2,7 +2,6 @@ package command
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -11,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"paradero/app"
 	"paradero/data"
 	"paradero/data/fault"
 	"paradero/data/record"
@@ -94,8 +94,18 @@ func (c *call) passphraseFile() string {
 	return c.env.Getenv("PARADERO_PASSPHRASE_FILE")
 }
 
-// newPassphrase comes from a file, or is asked for twice.
-func (c *call) newPassphrase(path string) ([]byte, error) {
+// newPassphrase comes from a file, or is asked for twice. Known are names that
+// an attacker knows too. A weak one is taken, since a script cannot be asked
+// again, but never without a word.
+func (c *call) newPassphrase(path string, known ...string) ([]byte, error) {
+	secret, err := c.chosenPassphrase(path)
+	if err == nil && !app.PassphraseStrength(string(secret), known...).Enough() {
+		c.note(c.words.T("command.warning", c.words.T("command.pass.weak")))
+	}
+	return secret, err
+}
+
+func (c *call) chosenPassphrase(path string) ([]byte, error) {
 	if path != "" {
 		return readSecret(path)
 	}
@@ -159,7 +169,7 @@ func echo(stream any) func() {
 func readSecret(path string) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fileFault(err, "read passphrase", path)
+		return nil, app.FileFault(err, "read passphrase", path)
 	}
 	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	b = bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
@@ -167,17 +177,6 @@ func readSecret(path string) ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "read passphrase", "passphrase_file_empty")
 	}
 	return b, nil
-}
-
-// fileFault is a file that cannot be read or written, by its name.
-func fileFault(err error, op, path string) error {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fault.Wrap(err, fault.NotFound, op, "file_not_found", path)
-	case errors.Is(err, fs.ErrPermission):
-		return fault.Wrap(err, fault.Internal, op, "file_forbidden", path)
-	}
-	return fault.Wrap(err, fault.Internal, op, "file_failed", path)
 }
 
 func isTerminal(stream any) bool {
