@@ -10,16 +10,12 @@ import (
 // A draft outlives the office being closed without a word, and nobody reads it
 // without the passphrase.
 func TestDraftsOutliveTheOffice(t *testing.T) {
-	dir := t.TempDir()
-	o, cfg := newOffice(t, dir)
+	o, cfg := newOffice(t)
 	at := time.Date(2026, 11, 21, 14, 32, 0, 0, time.UTC)
 	if err := o.Drafts().Put("detainee/new/new", map[string]string{"given_names": "Tránsito"}, at); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.Close(); err != nil {
-		t.Fatal(err)
-	}
-	again := reopen(t, cfg)
+	again := reopen(t, o, cfg)
 	d, ok, err := again.Drafts().Get("detainee/new/new")
 	if err != nil || !ok || d.Typed["given_names"] != "Tránsito" || !d.At.Equal(at) {
 		t.Fatalf("%+v %v %v", d, ok, err)

@@ -23,6 +23,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"paradero/data/draft"
+	"paradero/data/draft"
 	"paradero/data/fault"
 	"paradero/data/ledger"
 	"paradero/data/record"
@@ -76,6 +77,7 @@ type Office struct {
 	gone        idSet
 	packs       *packBook
 	places      *placeBook
+	drafts      *draft.Store
 	drafts      *draft.Store
 	foldedHeads map[record.ID]head // as the working copy has them; the folding goroutine's own
 	damage      []ledger.Damage    // found in the journal while opening
