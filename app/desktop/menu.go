@@ -44,10 +44,15 @@ func (s *shell) menu() []group {
 	saver, canSave := open.(room.Saver)
 	printer, canPrint := open.(room.Printer)
 	finder, canFind := open.(room.Finder)
+	importer, canImport := open.(room.Importer)
+	exporter, canExport := open.(room.Exporter)
 	file := group{word: "file", items: []*shortcut{
 		{word: "new", keys: "Ctrl+N", key: fyne.KeyN, mod: ctrl, off: !canNew, do: func() { newer.NewRecord() }},
 		{word: "save", keys: "Ctrl+S", key: fyne.KeyS, mod: ctrl, off: !canSave, do: func() { saver.Save() }},
 		{word: "print", keys: "Ctrl+P", key: fyne.KeyP, mod: ctrl, off: !canPrint, do: func() { printer.Print() }},
+		nil,
+		{word: "import", keys: "Ctrl+I", key: fyne.KeyI, mod: ctrl, off: !canImport, do: func() { importer.Import() }},
+		{word: "export", keys: "Ctrl+E", key: fyne.KeyE, mod: ctrl, off: !canExport, do: func() { exporter.Export() }},
 		nil,
 		{word: "lock", keys: "Ctrl+L", key: fyne.KeyL, mod: ctrl, off: !in, do: s.lock},
 		{word: "quit", keys: "Ctrl+Q", key: fyne.KeyQ, mod: ctrl, do: s.quit},

@@ -48,6 +48,10 @@ var (
 	_ room.Backer  = (*peopleRoom)(nil)
 	_ room.Printer = (*peopleRoom)(nil)
 	_ room.Watcher = (*peopleRoom)(nil)
+
+	_ room.Importer = (*peopleRoom)(nil)
+	_ room.Exporter = (*peopleRoom)(nil)
+	_ room.Dropper  = (*peopleRoom)(nil)
 )
 
 // New makes the room; nothing is read before it is opened.
@@ -61,6 +65,8 @@ func New(h room.Host) room.Room {
 			return w.T("people.empty.title"), w.T("people.empty.text"), r.newWord()
 		},
 	}, r.show, r.NewRecord)
+	r.pane.Lists(widget.Quiet(w.T("import.button"), theme.DownloadIcon(), r.Import), widget.Quiet(w.T("export.button"), theme.UploadIcon(), r.Export))
+	r.pane.OnImport = r.Import
 	r.pane.OnKind = func() { r.pane.SetNew(r.newWord()) }
 	r.where.OnValue = r.list.At
 	r.pane.Under(r.where, func() { r.where.SetValue("") })
@@ -160,6 +166,10 @@ func (r *peopleRoom) Print() {
 // Back closes the open form, then the page where it covers the list.
 func (r *peopleRoom) Back() bool {
 	if r.page != nil && r.page.Page().Back() {
+		return true
+	}
+	if _, ok := r.page.(*importView); ok {
+		r.nothing()
 		return true
 	}
 	if r.split.Stacked() && r.split.PageShown() {

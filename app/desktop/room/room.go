@@ -50,6 +50,9 @@ type (
 	Saver interface{ Save() }
 	// Printer prints or issues what is open (Ctrl+P).
 	Printer interface{ Print() }
+	// Importer brings a list in (Ctrl+I), Exporter writes one (Ctrl+E).
+	Importer interface{ Import() }
+	Exporter interface{ Export() }
 	// Backer goes one step back inside the room (Esc, Alt+Left): closes a form,
 	// a preview. False when there is nothing to close; the window then goes to
 	// the place before.

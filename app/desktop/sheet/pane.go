@@ -23,6 +23,8 @@ type PaneWords struct {
 type Pane struct {
 	// OnKind is called when another kind of person is listed.
 	OnKind func()
+	// OnImport brings a list in; an empty room offers it where it is set.
+	OnImport func()
 
 	host    room.Host
 	list    *present.People
@@ -38,6 +40,7 @@ type Pane struct {
 	button  *widget.Button
 	root    fyne.CanvasObject
 	extra   *fyne.Container
+	lists   *fyne.Container
 	cleared func()
 	drawn   data.ListQuery
 	begun   bool
@@ -49,7 +52,7 @@ type Pane struct {
 func NewPane(h room.Host, list *present.People, words PaneWords, open func(record.ID), fresh func()) *Pane {
 	p := &Pane{
 		host: h, list: list, words: words, open: open, fresh: fresh, rows: widget.NewRowList(),
-		body: container.NewStack(), count: widget.Caption("").Shrinks(), extra: widget.VStack(0),
+		body: container.NewStack(), count: widget.Caption("").Shrinks(), extra: widget.VStack(0), lists: widget.HStack(0),
 	}
 	p.search = widget.NewSearchBar(words.Search, list.Type)
 	p.search.OnDown = p.down
@@ -71,7 +74,7 @@ func NewPane(h room.Host, list *present.People, words PaneWords, open func(recor
 	p.root = widget.VFill(0, 1,
 		widget.VStack(0, widget.Inset(14, 12, 10, 12, head), widget.HLine()),
 		p.body,
-		widget.VStack(0, widget.HLine(), widget.Inset(6, 12, 6, 12, p.count)))
+		widget.VStack(0, widget.HLine(), widget.Inset(6, 12, 6, 12, widget.HFill(8, 0, p.count, p.lists))))
 	return p
 }
 
@@ -83,6 +86,12 @@ func (p *Pane) Object() fyne.CanvasObject { return p.root }
 func (p *Pane) Under(o fyne.CanvasObject, clear func()) {
 	p.extra.Objects = []fyne.CanvasObject{o}
 	p.cleared = clear
+	p.root.Refresh()
+}
+
+// Lists puts the ways to bring a list in and out beside the count.
+func (p *Pane) Lists(buttons ...fyne.CanvasObject) {
+	p.lists.Objects = buttons
 	p.root.Refresh()
 }
 
@@ -133,7 +142,11 @@ func (p *Pane) Draw() {
 		return
 	case present.Empty:
 		title, text, action := p.words.Empty()
-		p.fill(widget.Empty(title, text, widget.Plain(action, theme.ContentAddIcon(), p.fresh)))
+		steps := []fyne.CanvasObject{widget.Plain(action, theme.ContentAddIcon(), p.fresh)}
+		if p.OnImport != nil {
+			steps = append(steps, widget.Plain(w.T("import.button"), theme.DownloadIcon(), p.OnImport))
+		}
+		p.fill(widget.Empty(title, text, steps...))
 		p.begun = false
 		return
 	case present.NoMatch:
