@@ -156,8 +156,7 @@ func (n *session) Pick(extensions []string, then func(string)) {
 	if len(extensions) > 0 {
 		d.SetFilter(storage.NewExtensionFileFilter(extensions))
 	}
-	d.Resize(n.shell.dialogSize())
-	d.Show()
+	n.shell.showFiles(d)
 }
 
 // PickSave implements room.Host. The file is not kept open: who writes it may do
@@ -176,8 +175,7 @@ func (n *session) PickSave(name string, then func(string)) {
 		then(path)
 	}, n.shell.win)
 	d.SetFileName(name)
-	d.Resize(n.shell.dialogSize())
-	d.Show()
+	n.shell.showFiles(d)
 }
 
 // PickFolder implements room.Host.
@@ -193,8 +191,14 @@ func (s *shell) pickFolder(then func(string)) {
 			then(u.Path())
 		}
 	}, s.win)
-	d.Resize(s.dialogSize())
+	s.showFiles(d)
+}
+
+// showFiles shows a dialog of files. It has no window before it is shown, so
+// that giving it a size earlier ends the program.
+func (s *shell) showFiles(d *dialog.FileDialog) {
 	d.Show()
+	d.Resize(s.dialogSize())
 }
 
 func (s *shell) dialogSize() fyne.Size {
