@@ -197,6 +197,7 @@ func (s *shell) pickFolder(then func(string)) {
 // showFiles shows a dialog of files. It has no window before it is shown, so
 // that giving it a size earlier ends the program.
 func (s *shell) showFiles(d *dialog.FileDialog) {
+	d.SetView(dialog.ListView) // icons cut long names apart
 	d.Show()
 	d.Resize(s.dialogSize())
 }
