@@ -17,8 +17,8 @@ import (
 type job struct {
 	changes []ledger.Change
 	size    int
-	done    chan outcome  // buffered: the committer never waits for a caller
-	bulk    bool          // acknowledged at fsync, without waiting for the fold
+	done    chan outcome  // buffered: who commits never waits for a caller
+	bulk    bool          // an import's: it prepares the next while this is written, and readers need not wait
 	flush   chan struct{} // no changes: closed when everything before is folded
 }
 
@@ -43,8 +43,8 @@ const batchRoom = ledger.MaxBatch * 3 / 4
 
 // Edit is the one way in which anything is written. All changes stand in one
 // batch or none does; when it returns they are durable, and whoever reads
-// afterwards finds them. A refused field or gate gives an error that names each reason, and
-// nothing is written; warnings come with the receipts.
+// afterwards finds them. A refused field or gate gives an error that names each
+// reason, and nothing is written; warnings come with the receipts.
 func (o *Office) Edit(ctx context.Context, changes ...Change) ([]Receipt, error) {
 	prepared := make([]*prepared, len(changes))
 	for i := range changes {
@@ -102,141 +102,8 @@ func (o *Office) submit(ctx context.Context, list []*prepared, bulk bool) ([]Rec
 	return receipts, nil
 }
 
-func (o *Office) hand(ctx context.Context, j *job) error {
-	if err := ctx.Err(); err != nil {
-		return fault.Wrap(err, fault.Cancelled, "save", "cancelled")
-	}
-	o.closing.RLock()
-	defer o.closing.RUnlock()
-	if o.closed {
-		return fault.New(fault.Cancelled, "save", "office_closed")
-	}
-	select {
-	case o.jobs <- j:
-		return nil
-	case <-ctx.Done():
-		return fault.Wrap(ctx.Err(), fault.Cancelled, "save", "cancelled")
-	}
-}
-
-// flush waits until everything that was handed over before is folded.
-func (o *Office) flush() {
-	j := &job{flush: make(chan struct{})}
-	if o.hand(context.Background(), j) == nil {
-		<-j.flush
-	}
-}
-
-// drain is flush for one who holds closing, so that nothing new comes.
-func (o *Office) drain() {
-	j := &job{flush: make(chan struct{})}
-	o.jobs <- j
-	<-j.flush
-}
-
-// commitLoop makes batches of what waits: many writers share one signature and
-// one flush (group commit). Two changes of one record never share a batch, for
-// the later could not name the earlier.
-func (o *Office) commitLoop(ctx context.Context) {
-	defer close(o.folds)
-	var left *job
-	var group []*job
-	for {
-		first := left
-		left = nil
-		if first == nil {
-			j, ok := <-o.jobs
-			if !ok {
-				return
-			}
-			first = j
-		}
-		if first.flush != nil {
-			o.folds <- &folded{flush: first.flush}
-			continue
-		}
-		group, left = o.gather(first, len(group))
-		o.commit(ctx, group)
-	}
-}
-
-// companyWait is how long a batch waits for as many writers as the one before
-// had: they have just been answered and are about to save again. A lone writer
-// never waits. A flush takes several times as long.
-const companyWait = 150 * time.Microsecond
-
-// gather adds the jobs that already wait, and those that are surely about to
-// come; the one that does not fit is given back.
-func (o *Office) gather(first *job, company int) (group []*job, left *job) {
-	g := gathering{seen: map[record.ID]bool{}}
-	g.add(first)
-	for {
-		j, ok := o.waiting()
-		if !ok && len(g.group) < company {
-			j, ok = o.soon()
-		}
-		if !ok {
-			return g.group, nil
-		}
-		if !g.fits(j) {
-			return g.group, j
-		}
-		g.add(j)
-	}
-}
-
-// waiting gives a job that is there already.
-func (o *Office) waiting() (*job, bool) {
-	select {
-	case j, ok := <-o.jobs:
-		return j, ok
-	default:
-		return nil, false
-	}
-}
-
-// soon gives a job that comes within companyWait.
-func (o *Office) soon() (*job, bool) {
-	t := time.NewTimer(companyWait)
-	defer t.Stop()
-	select {
-	case j, ok := <-o.jobs:
-		return j, ok
-	case <-t.C:
-		return nil, false
-	}
-}
-
-// gathering is the group of jobs that become one batch.
-type gathering struct {
-	group       []*job
-	count, size int
-	seen        map[record.ID]bool
-}
-
-// fits tells whether a job may join: within the limits of a batch, and about
-// records that nobody in the group speaks of.
-func (g *gathering) fits(j *job) bool {
-	if j.flush != nil || g.count+len(j.changes) > ledger.MaxChanges || g.size+j.size > batchRoom {
-		return false
-	}
-	for i := range j.changes {
-		if g.seen[j.changes[i].Record] {
-			return false
-		}
-	}
-	return true
-}
-
-func (g *gathering) add(j *job) {
-	for i := range j.changes {
-		g.seen[j.changes[i].Record] = true
-	}
-	g.group, g.count, g.size = append(g.group, j), g.count+len(j.changes), g.size+j.size
-}
-
 // commit writes one batch for a group of jobs and sends it on to be folded.
-func (o *Office) commit(_ context.Context, group []*job) {
+func (o *Office) commit(group []*job) {
 	fail := func(err error) {
 		for _, j := range group {
 			j.done <- outcome{err: diskFault("save", err)}

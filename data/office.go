@@ -23,7 +23,6 @@ import (
 	"github.com/gofrs/flock"
 
 	"paradero/data/draft"
-	"paradero/data/draft"
 	"paradero/data/fault"
 	"paradero/data/ledger"
 	"paradero/data/record"
@@ -61,11 +60,12 @@ type Office struct {
 	names   *nameBook
 	heads   *feedHeads
 
-	jobs    chan *job
-	imports chan struct{} // holds one: the import under way
+	queue queue
+
+	leaders sync.WaitGroup // those who lead in the background
+	imports chan struct{}  // holds one: the import under way
 	folds   chan *folded
 	order   *barrier
-	stop    context.CancelFunc
 	running sync.WaitGroup
 	closing sync.RWMutex // held for reading while a job is handed over
 	closed  bool
@@ -77,7 +77,6 @@ type Office struct {
 	gone        idSet
 	packs       *packBook
 	places      *placeBook
-	drafts      *draft.Store
 	drafts      *draft.Store
 	foldedHeads map[record.ID]head // as the working copy has them; the folding goroutine's own
 	damage      []ledger.Damage    // found in the journal while opening
@@ -282,14 +281,14 @@ func open(ctx context.Context, cfg Config, unlock func() (*vault.Vault, error)) 
 	return assemble(ctx, cfg, lock, v)
 }
 
-// assemble opens journal and store under the lock and starts the two
-// goroutines that write: one commits, one folds.
+// assemble opens journal and store under the lock and starts the goroutine that
+// folds; who writes commits by himself (see queue).
 func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault) (*Office, error) {
 	o := &Office{
 		cfg: cfg, disk: cfg.Disk, lock: lock, vault: v, index: search.New(),
 		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), heads: newFeedHeads(), foldedHeads: map[record.ID]head{},
-		keys: epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
-		jobs: make(chan *job, 64), imports: make(chan struct{}, 1), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
+		keys:    epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
+		imports: make(chan struct{}, 1), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
 	}
 	o.info.Store(&Info{
 		Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,
@@ -304,9 +303,6 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		}
 		return nil, release(lock, err)
 	}
-	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	o.stop = stop
-	o.running.Go(func() { o.commitLoop(run) })
 	o.running.Go(func() { o.foldLoop() })
 	return o, nil
 }
@@ -352,10 +348,10 @@ func (o *Office) Close() error {
 		return nil
 	}
 	o.closed = true
-	close(o.jobs)
 	o.closing.Unlock()
+	o.leaders.Wait()
+	close(o.folds)
 	o.running.Wait()
-	o.stop()
 	o.watchers.close()
 	o.use.Lock()
 	defer o.use.Unlock()
