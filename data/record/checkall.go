@@ -17,13 +17,7 @@ func CheckAll(kind Kind, values map[string]string, day time.Time) (map[string]st
 	if s == nil {
 		return out, []fault.Problem{{Key: "kind_unknown"}}
 	}
-	names := make([]string, 0, len(values))
-	for name := range values {
-		names = append(names, name)
-	}
-	sort.Slice(names, func(i, j int) bool {
-		return s.place(names[i]) < s.place(names[j]) || s.place(names[i]) == s.place(names[j]) && names[i] < names[j]
-	})
+	names := s.ordered(values)
 	w := &whole{values: out, day: day, refused: map[string]bool{}}
 	for _, name := range names {
 		canonical, problems := Check(kind, name, values[name], day)
@@ -45,14 +39,24 @@ func CheckAll(kind Kind, values map[string]string, day time.Time) (map[string]st
 	return out, w.problems
 }
 
-// place is where a field stands in the form; unknown ones come last.
-func (s *Schema) place(name string) int {
+// ordered gives the names of the given fields as the form has them; unknown ones
+// come last.
+func (s *Schema) ordered(values map[string]string) []string {
+	names := make([]string, 0, len(values))
 	for i := range s.Fields {
-		if s.Fields[i].Name == name {
-			return i
+		if _, given := values[s.Fields[i].Name]; given {
+			names = append(names, s.Fields[i].Name)
 		}
 	}
-	return len(s.Fields)
+	if known := len(names); known < len(values) {
+		for name := range values {
+			if _, ok := s.byName[name]; !ok {
+				names = append(names, name)
+			}
+		}
+		sort.Strings(names[known:])
+	}
+	return names
 }
 
 func refused(problems []fault.Problem) bool {
