@@ -13,11 +13,12 @@ import (
 type placeBook struct {
 	mu    sync.RWMutex
 	names map[string]string               // key → the facility's own name
+	known map[string]string               // as written → own name: a list writes few names many times
 	of    map[record.ID]map[string]string // what each facility has put there
 }
 
 func newPlaceBook() *placeBook {
-	return &placeBook{names: map[string]string{}, of: map[record.ID]map[string]string{}}
+	return &placeBook{names: map[string]string{}, known: map[string]string{}, of: map[record.ID]map[string]string{}}
 }
 
 // set learns a facility's names; the first facility of a name keeps it.
@@ -27,6 +28,7 @@ func (b *placeBook) set(r *record.Record) {
 	for key := range b.of[r.ID] {
 		delete(b.names, key)
 	}
+	clear(b.known)
 	put := map[string]string{}
 	for _, name := range append([]string{r.Get("name")}, r.List("known_as")...) {
 		key := placeKey(name)
@@ -37,14 +39,27 @@ func (b *placeBook) set(r *record.Record) {
 	b.of[r.ID] = put
 }
 
+// maxKnown bounds what is remembered of names as written.
+const maxKnown = 4096
+
 // name gives the facility's own name, or what was written.
 func (b *placeBook) name(written string) string {
 	b.mu.RLock()
-	defer b.mu.RUnlock()
-	if own, ok := b.names[placeKey(written)]; ok {
+	own, ok := b.known[written]
+	b.mu.RUnlock()
+	if ok || written == "" {
 		return own
 	}
-	return written
+	key := placeKey(written)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if own, ok = b.names[key]; !ok {
+		own = written
+	}
+	if len(b.known) < maxKnown {
+		b.known[written] = own
+	}
+	return own
 }
 
 // placeKey is a facility's name without accents, capitals, signs and the many
