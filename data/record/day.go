@@ -23,21 +23,36 @@ func (d Day) IsZero() bool { return d == Day{} }
 // Exact reports whether the day is known, not only month, year or age.
 func (d Day) Exact() bool { return d.Day != 0 }
 
-// String is the canonical text.
+// String is the canonical text. It is written without fmt: every save reads
+// back each of its days.
 func (d Day) String() string {
-	switch {
-	case d.Said != "":
-		return fmt.Sprintf("~%d@%s", d.Age, d.Said)
-	case d.HasTime:
-		return fmt.Sprintf("%04d-%02d-%02dT%02d:%02d", d.Year, d.Month, d.Day, d.Hour, d.Minute)
-	case d.Day != 0:
-		return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
-	case d.Month != 0:
-		return fmt.Sprintf("%04d-%02d", d.Year, d.Month)
-	case d.Year != 0:
-		return fmt.Sprintf("%04d", d.Year)
+	if d.Said != "" {
+		return "~" + strconv.Itoa(d.Age) + "@" + d.Said
 	}
-	return ""
+	if d.Year == 0 && d.Month == 0 && d.Day == 0 && !d.HasTime {
+		return ""
+	}
+	b := appendDigits(make([]byte, 0, 16), d.Year, 4)
+	if d.Month != 0 || d.Day != 0 || d.HasTime {
+		b = appendDigits(append(b, '-'), d.Month, 2)
+	}
+	if d.Day != 0 || d.HasTime {
+		b = appendDigits(append(b, '-'), d.Day, 2)
+	}
+	if d.HasTime {
+		b = appendDigits(append(b, 'T'), d.Hour, 2)
+		b = appendDigits(append(b, ':'), d.Minute, 2)
+	}
+	return string(b)
+}
+
+// appendDigits writes a number with leading zeros.
+func appendDigits(b []byte, n, width int) []byte {
+	s := strconv.Itoa(n)
+	for range width - len(s) {
+		b = append(b, '0')
+	}
+	return append(b, s...)
 }
 
 // Span gives the first and the last day that it may be; of an age, the days of
