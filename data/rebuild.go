@@ -201,10 +201,10 @@ func (o *Office) readRows(ctx context.Context) error {
 	if err := o.store.Rows(ctx, 0, runtime.NumCPU(), r.take); err != nil {
 		return err
 	}
-	o.index.Put(r.rows...)
-	if err := o.store.Packs(ctx, r.takePack); err != nil {
+	if err := r.readPacks(ctx); err != nil {
 		return err
 	}
+	o.index.Put(r.rows...)
 	for kind, n := range o.counts.copy() {
 		if r.found[kind] != n {
 			return errStale
@@ -268,29 +268,74 @@ func (r *rowReader) add(kind record.Kind, id record.ID, row search.Row) []search
 		return nil
 	}
 	r.rows = append(r.rows, row)
-	if len(r.rows) < rowPortion {
-		return nil
-	}
-	full := r.rows
-	r.rows = make([]search.Row, 0, rowPortion)
-	return full
+	return r.portion()
 }
 
-// takePack reads a pack after all rows of their own are known.
-func (r *rowReader) takePack(p store.Pack, plain []byte) error {
-	ids, rows, err := packedRows(plain, func(id record.ID) bool { return r.own[id] })
+// readPacks reads all packs, after all rows of their own are known: one
+// goroutine unseals, as many as there are cores decode.
+func (r *rowReader) readPacks(ctx context.Context) error {
+	type sheet struct {
+		name  store.Pack
+		plain []byte
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	work := make(chan sheet, 8)
+	var wg sync.WaitGroup
+	for range runtime.NumCPU() {
+		wg.Go(func() {
+			for p := range work {
+				if err := r.takePack(p.name, p.plain); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	err := r.office.store.Packs(ctx, func(name store.Pack, plain []byte) error {
+		work <- sheet{name, plain}
+		return nil
+	})
+	close(work)
+	wg.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+func (r *rowReader) takePack(name store.Pack, plain []byte) error {
+	ids, rows, err := packedRows(plain, func(id record.ID) bool { return r.own[id] }) // nobody writes own any more
 	if err != nil {
 		return err
 	}
+	r.office.packs.put(name, ids)
+	if full := r.addPacked(rows); full != nil {
+		r.office.index.Put(full...)
+	}
+	return nil
+}
+
+func (r *rowReader) addPacked(rows []search.Row) []search.Row {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for i := range rows {
 		r.found[rows[i].Kind]++
 		if known(rows[i].Kind) {
 			r.known = append(r.known, rows[i].ID)
 		}
 	}
-	r.office.packs.put(p, ids)
-	r.office.index.Put(rows...)
-	return nil
+	r.rows = append(r.rows, rows...)
+	return r.portion()
+}
+
+// portion gives the rows to hand on when there are enough. The caller holds mu.
+func (r *rowReader) portion() []search.Row {
+	if len(r.rows) < rowPortion {
+		return nil
+	}
+	full := r.rows
+	r.rows = make([]search.Row, 0, rowPortion+txChanges)
+	return full
 }
 
 // checkBorn refuses to make a working copy of a journal that holds nothing at
