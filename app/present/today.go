@@ -25,6 +25,8 @@ type Today struct {
 	LateMore       int // the same of what is late, and of what is due
 	DueMore        int
 	Emergencies    []TodayLine
+	Drafts         []DraftLine // unfinished forms, the newest first
+	Unreadable     string      // that some of them cannot be read
 
 	env    Env
 	ctx    context.Context
@@ -62,6 +64,8 @@ type todayData struct {
 	contradictions []TodayLine
 	more           int
 	emergencies    []TodayLine
+	drafts         []DraftLine
+	unreadable     int
 }
 
 // NewToday makes the room; Load fills it.
@@ -100,6 +104,7 @@ func (t *Today) read(ctx context.Context) (*todayData, error) {
 	d := &todayData{}
 	api := t.env.API
 	newest := map[record.ID]*record.Record{} // the last talk with each contact
+	var err error
 	for kind, take := range map[record.Kind]func(*record.Record){
 		record.Task:         func(r *record.Record) { t.task(d, r) },
 		record.Case:         func(r *record.Record) { t.nextStep(d, r) },
@@ -107,7 +112,7 @@ func (t *Today) read(ctx context.Context) (*todayData, error) {
 		record.Notification: func(r *record.Record) { lastTalk(newest, r) },
 		record.Incident:     func(r *record.Record) { t.emergency(d, r) },
 	} {
-		err := api.Each(ctx, kind, func(r *record.Record) error {
+		err = api.Each(ctx, kind, func(r *record.Record) error {
 			if !r.Deleted {
 				take(r)
 			}
@@ -126,6 +131,9 @@ func (t *Today) read(ctx context.Context) (*todayData, error) {
 		}
 		return strings.Compare(a.line.What+a.line.Who, b.line.What+b.line.Who)
 	})
+	if d.drafts, d.unreadable, err = ReadDrafts(ctx, t.env); err != nil {
+		return nil, err
+	}
 	return d, t.contradictions(ctx, d)
 }
 
@@ -242,9 +250,13 @@ func (t *Today) narrow() {
 	}
 	t.LateMore, t.DueMore = max(0, len(t.Late)-todayLines), max(0, len(t.Due)-todayLines)
 	t.Late, t.Due = t.Late[:min(len(t.Late), todayLines)], t.Due[:min(len(t.Due), todayLines)]
+	t.Drafts, t.Unreadable = t.data.drafts, ""
+	if t.data.unreadable > 0 {
+		t.Unreadable = w.N("draft.unreadable", t.data.unreadable)
+	}
 	t.Contradictions, t.More, t.Emergencies = t.data.contradictions, t.data.more, t.data.emergencies
 	t.State = Ready
-	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies) == 0 {
+	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies)+len(t.Drafts)+t.data.unreadable == 0 {
 		t.State = Empty
 	}
 	t.shown()

@@ -21,6 +21,7 @@ type freshView struct {
 	finder *sheet.Finder
 	who    *widget.ErrorText
 	editor *sheet.Editor
+	given  string // the person with whom the form was opened
 	made   func(record.ID)
 }
 
@@ -39,11 +40,14 @@ func newCaseView(h room.Host, person record.ID, kind string, made func(record.ID
 	if !person.IsZero() {
 		v.finder.Choose(present.PersonRowOf(env, person))
 	}
-	v.editor = sheet.NewEditor(w, v.form, v.save, func() { v.page.Settle(away) },
+	v.editor = sheet.NewEditor(w, v.form, v.save, func() { v.page.GiveUp(away) },
 		"type", "number", "assigned_to", "opened_on", "summary", "next_step", "next_step_due")
+	v.given = v.form.Field("detainee").Value
+	v.page.Keeps(record.Case, record.ID{}, nil)
 	v.page.Begin(func() *sheet.Open {
 		return &sheet.Open{
 			Key: "new", Object: v.editor.Object(), Save: v.save, Dirty: v.dirty,
+			Draft: v.form.Typing(), Away: away, Restored: v.restored,
 			Focus: func(c fyne.Canvas) {
 				if v.form.Field("detainee").Value == "" {
 					c.Focus(v.finder.Search)
@@ -71,12 +75,23 @@ func (v *freshView) Drop() { v.finder.Drop() }
 
 // dirty looks only at what a person types; the rest is proposed.
 func (v *freshView) dirty() bool {
-	for _, name := range []string{"detainee", "number", "summary", "next_step", "next_step_due"} {
+	if v.form.Field("detainee").Value != v.given {
+		return true
+	}
+	for _, name := range []string{"number", "summary", "next_step", "next_step_due"} {
 		if v.form.Field(name).Value != "" {
 			return true
 		}
 	}
 	return false
+}
+
+// restored shows whom and what a draft brought back.
+func (v *freshView) restored() {
+	if id, err := record.ParseID(v.form.Field("detainee").Value); err == nil {
+		v.finder.Choose(present.PersonRowOf(sheet.Env(v.host), id))
+	}
+	v.editor.Sync()
 }
 
 func (v *freshView) cards() []fyne.CanvasObject {

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -29,6 +30,7 @@ func newView(h room.Host, id record.ID) *caseView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("case.loading")))
 	v.vm = present.NewCase(ctx, sheet.Env(h), id, v.draw)
+	v.page.Keeps(record.Case, id, v.reopen)
 	v.vm.Open()
 	return v
 }
@@ -175,14 +177,28 @@ func (v *caseView) term() fyne.CanvasObject {
 func (v *caseView) facts(card present.FactCard) fyne.CanvasObject {
 	key := "facts." + card.Group
 	return v.page.Card(key, func() fyne.CanvasObject {
-		return sheet.Facts(v.host.Words(), card, func() {
-			v.page.Begin(func() *sheet.Open {
-				form := v.vm.Edit(card)
-				v.offerContacts(form)
-				return sheet.Edit(v.host, v.page, key, card.Title, form, v.vm.Done, v.vm.Open)
-			})
-		})
+		return sheet.Facts(v.host.Words(), card, func() { v.edit(key, card) })
 	})
+}
+
+func (v *caseView) edit(key string, card present.FactCard) {
+	v.page.Begin(func() *sheet.Open {
+		form := v.vm.Edit(card)
+		v.offerContacts(form)
+		return sheet.Edit(v.host, v.page, key, card.Title, form, v.vm.Done, v.vm.Open)
+	})
+}
+
+// reopen opens a form of the page by the name of its draft.
+func (v *caseView) reopen(form string) bool {
+	if v.vm.State != present.Ready {
+		return false
+	}
+	if step, ok := strings.CutPrefix(form, "step."); ok {
+		v.advance(step)
+		return true
+	}
+	return sheet.Reopen(form, v.vm.Cards, v.edit)
 }
 
 // offerContacts puts the person's relatives under "who fetches".

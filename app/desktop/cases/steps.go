@@ -76,7 +76,7 @@ func (v *caseView) advance(step string) {
 				}
 			})
 		}
-		editor = sheet.NewEditor(w, a.Entry, save, func() { v.page.Settle(v.page.Redraw) }, a.Shown()...)
+		editor = sheet.NewEditor(w, a.Entry, save, v.page.Cancel, a.Shown()...)
 		parts := []fyne.CanvasObject{}
 		if key := "case.step." + step + "_note"; w.Has(key) {
 			parts = append(parts, widget.Note(w.T(key)))
@@ -88,6 +88,7 @@ func (v *caseView) advance(step string) {
 		return &sheet.Open{
 			Key: "step", Object: widget.Card(w.T("case.step.form", a.Label), parts...), Save: save, Done: v.vm.Done,
 			Dirty: func() bool { return a.Facts.Dirty() || a.Typed() },
+			Name:  "step." + step, Draft: a.Typing(), Restored: func() { facts.Sync(); editor.Sync() },
 			Focus: func(c fyne.Canvas) {
 				if len(a.Facts.Fields) > 0 {
 					facts.Focus(c, "")

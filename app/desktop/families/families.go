@@ -95,19 +95,20 @@ func (r *familiesRoom) Open(arg string) fyne.CanvasObject {
 	if id, err := record.ParseID(arg); err == nil && id != r.id {
 		r.show(id)
 	}
-	if arg == "new" {
+	switch arg {
+	case "new":
 		r.NewRecord()
+	case "new/" + record.Contact.String():
+		r.newOf(record.Contact)
+	case "new/" + record.Household.String():
+		r.newOf(record.Household)
 	}
 	return r.split
 }
 
-// Leave asks before something typed is given up.
+// Leave keeps what is typed as a draft.
 func (r *familiesRoom) Leave() bool {
-	if r.page == nil || !r.page.Page().Dirty() {
-		return true
-	}
-	r.page.Page().Settle(r.page.Page().Redraw)
-	return false
+	return r.page == nil || r.page.Page().Leave()
 }
 
 // Focus puts the keyboard into the search line.
@@ -122,10 +123,18 @@ func (r *familiesRoom) Find() {
 // NewRecord opens the form of a new relative, or of a household where those
 // are listed.
 func (r *familiesRoom) NewRecord() {
+	if r.households() {
+		r.newOf(record.Household)
+		return
+	}
+	r.newOf(record.Contact)
+}
+
+func (r *familiesRoom) newOf(kind record.Kind) {
 	r.settle(func() {
 		r.id = record.ID{}
 		r.pane.Unmark()
-		if r.households() {
+		if kind == record.Household {
 			r.put(newHouseholdForm(r.host, r.show, r.nothing))
 			return
 		}

@@ -1,6 +1,7 @@
 package families
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,14 +54,13 @@ func TestLogATalk(t *testing.T) {
 	h.Fill("Medio", "En persona")
 	h.Fill("Resultado", "Se habló")
 	h.Fill("Qué se dijo (palabras clave)", "Trae el carné")
-	if r.Leave() {
-		t.Error("what is typed is not lost without asking")
+	if !r.Leave() || len(h.Asked) != 0 || !slices.Contains(h.Said, "Guardado como borrador") {
+		t.Errorf("leaving keeps a draft and asks nothing: asked %q, said %q", h.Asked, h.Said)
 	}
-	h.Fill("Próximo contacto", "15 días")
-	r.Save()
+	h.Press("Cancelar")
 	h.Pump()
-	if h.API.Count(record.Attempt) != was {
-		t.Error("the form was discarded when the question was answered with yes")
+	if len(h.Asked) != 1 || h.Sees("Hay un borrador") {
+		t.Errorf("who cancels is asked and discards: %q", h.Asked)
 	}
 	h.Press("Anotar contacto")
 	h.Fill("Medio", "En persona")

@@ -32,6 +32,7 @@ func NewHouseholdView(h room.Host, id record.ID) *HouseholdView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewHousehold(ctx, v.env, id, v.draw)
+	v.page.Keeps(record.Household, id, v.reopen)
 	v.note = sheet.NewNoteBox(h, v.page, record.Household, id, v.vm.Open)
 	v.vm.Open()
 	return v
@@ -100,9 +101,7 @@ func (v *HouseholdView) head() fyne.CanvasObject {
 
 func (v *HouseholdView) members() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("family.member.add"), theme.ContentAddIcon(), func() {
-		v.page.Begin(func() *sheet.Open { return sheet.Member(v.host, v.page, v.vm, v.vm.Open) })
-	})
+	add := widget.Quiet(w.T("family.member.add"), theme.ContentAddIcon(), v.member)
 	card := widget.CardWith(w.T("family.members"), add, widget.Note(w.T("family.members.none")))
 	if len(v.vm.Members) > 0 {
 		rows := make([]fyne.CanvasObject, 0, len(v.vm.Members))
@@ -131,6 +130,25 @@ func (v *HouseholdView) people() fyne.CanvasObject {
 		rows = append(rows, sheet.TieRow(t, func() { v.host.GoRecord(t.Kind, t.Other) }))
 	}
 	return widget.Card(w.T("family.people"), widget.VStack(0, rows...))
+}
+
+// reopen opens a form of the page by the name of its draft.
+func (v *HouseholdView) reopen(form string) bool {
+	switch {
+	case v.vm.State != present.Ready:
+		return false
+	case form == "facts":
+		v.edit()
+	case form == "member":
+		v.member()
+	default:
+		return false
+	}
+	return true
+}
+
+func (v *HouseholdView) member() {
+	v.page.Begin(func() *sheet.Open { return sheet.Member(v.host, v.page, v.vm, v.vm.Open) })
 }
 
 func (v *HouseholdView) edit() {
@@ -168,10 +186,11 @@ func newHouseholdForm(h room.Host, made func(record.ID), away func()) *household
 			sheet.Saved(h, v.page, editor, ok, func() { made(id) })
 		})
 	}
-	editor = sheet.NewEditor(w, v.form, save, func() { v.page.Settle(away) })
+	editor = sheet.NewEditor(w, v.form, save, func() { v.page.GiveUp(away) })
+	v.page.Keeps(record.Household, record.ID{}, nil)
 	v.page.Begin(func() *sheet.Open {
 		return &sheet.Open{
-			Key: "new", Object: editor.Object(), Save: save,
+			Key: "new", Object: editor.Object(), Save: save, Draft: v.form.Typing(), Restored: editor.Sync, Away: away,
 			Dirty: sheet.TypedBeside(v.form, "assigned_to"), Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
 		}
 	})

@@ -86,13 +86,9 @@ func (r *incidentsRoom) Open(arg string) fyne.CanvasObject {
 	return r.split
 }
 
-// Leave asks before something typed is given up.
+// Leave keeps what is typed as a draft.
 func (r *incidentsRoom) Leave() bool {
-	if r.page == nil || !r.page.Page().Dirty() {
-		return true
-	}
-	r.page.Page().Settle(r.page.Page().Redraw)
-	return false
+	return r.page == nil || r.page.Page().Leave()
 }
 
 // Focus puts the keyboard into the search line.
@@ -158,7 +154,7 @@ func (r *incidentsRoom) show(id record.ID) {
 	})
 }
 
-// settle gives the open form up, after asking where something was typed.
+// settle leaves the open form and keeps its draft.
 func (r *incidentsRoom) settle(then func()) {
 	if r.page == nil {
 		then()

@@ -29,9 +29,11 @@ func newFreshView(h room.Host, made func(record.ID), away func()) *freshView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.form = present.NewIncidentForm(sheet.Env(h))
 	sheet.OfferPlaces(h, v.form, func() {})
-	v.editor = sheet.NewEditor(h.Words(), v.form, v.save, func() { v.page.Settle(away) })
+	v.editor = sheet.NewEditor(h.Words(), v.form, v.save, func() { v.page.GiveUp(away) })
+	v.page.Keeps(record.Incident, record.ID{}, nil)
 	v.page.Begin(func() *sheet.Open {
 		return &sheet.Open{
+			Draft: v.form.Typing(), Restored: v.editor.Sync, Away: away,
 			Key: "new", Object: v.editor.Object(), Save: v.save,
 			Dirty: func() bool { return v.form.Field("name").Value != "" || v.form.Field("confirmed_facts").Value != "" },
 			Focus: func(c fyne.Canvas) { v.editor.Focus(c, "name") },

@@ -29,6 +29,7 @@ func newView(h room.Host, id record.ID) *incidentView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("incident.loading")))
 	v.vm = present.NewIncident(ctx, sheet.Env(h), id, v.draw)
+	v.page.Keeps(record.Incident, id, v.reopen)
 	v.vm.Open()
 	return v
 }
@@ -258,21 +259,39 @@ func (v *incidentView) addToll(corrects record.ID) {
 				sheet.Saved(v.host, v.page, editor, ok, v.vm.Open)
 			})
 		}
-		editor = sheet.NewEditor(w, form, save, func() { v.page.Settle(v.page.Redraw) })
-		title, parts := w.T("incident.tolls.add_title"), []fyne.CanvasObject{}
+		editor = sheet.NewEditor(w, form, save, v.page.Cancel)
+		title, name, parts := w.T("incident.tolls.add_title"), "toll", []fyne.CanvasObject{}
 		if !corrects.IsZero() {
+			name = "toll." + corrects.String()
 			title = w.T("incident.tolls.correct_title")
 			parts = append(parts, widget.Note(w.T("incident.tolls.correct_text")))
 		}
 		parts = append(parts, editor.Object())
 		return &sheet.Open{
 			Key: "toll", Object: widget.Card(title, parts...), Save: save,
+			Name: name, Draft: form.Typing(), Restored: editor.Sync,
 			Dirty: func() bool {
 				return form.Field("count").Value != "" || corrects.IsZero() && form.Field("source").Value != ""
 			},
 			Focus: func(c fyne.Canvas) { editor.Focus(c, "count") },
 		}
 	})
+}
+
+// reopen opens a form of the page by the name of its draft.
+func (v *incidentView) reopen(form string) bool {
+	if v.vm.State != present.Ready {
+		return false
+	}
+	if of, ok := strings.CutPrefix(form, "toll"); ok {
+		id, err := record.ParseID(strings.TrimPrefix(of, "."))
+		if err != nil {
+			id = record.ID{}
+		}
+		v.addToll(id)
+		return true
+	}
+	return sheet.Reopen(form, v.vm.Cards, v.edit)
 }
 
 // print goes to where the report of this incident is made.

@@ -20,8 +20,8 @@ func (v *personView) claims() fyne.CanvasObject {
 
 func (v *personView) claimCard() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm(v.vm.NewClaim) })
-	place := widget.Quiet(w.T("person.claim.add_place"), nil, func() { v.claimForm(v.vm.NewPlace) })
+	add := widget.Quiet(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm("claim", v.vm.NewClaim) })
+	place := widget.Quiet(w.T("person.claim.add_place"), nil, func() { v.claimForm("place", v.vm.NewPlace) })
 	body := []fyne.CanvasObject{widget.Note(w.T("person.claims.help"))}
 	if len(v.vm.Claims) == 0 {
 		body = append(body, widget.NewParagraph(w.T("person.claims.none")).Muted())
@@ -56,14 +56,14 @@ func (v *personView) claim(c present.ClaimLine) fyne.CanvasObject {
 	foot := widget.HFill(8, 0, widget.Caption(c.By).Shrinks())
 	if !c.Corrected {
 		foot.Add(widget.Quiet(w.T("person.claim.correct_one"), nil, func() {
-			v.claimForm(func() *present.ClaimForm { return v.vm.CorrectClaim(c.ID) })
+			v.claimForm("correct."+c.ID.String(), func() *present.ClaimForm { return v.vm.CorrectClaim(c.ID) })
 		}))
 	}
 	return widget.VStack(3, append(lines, foot)...)
 }
 
-// claimForm opens the form of a claim above the claims.
-func (v *personView) claimForm(open func() *present.ClaimForm) {
+// claimForm opens the form of a claim above the claims; name is its draft's.
+func (v *personView) claimForm(name string, open func() *present.ClaimForm) {
 	if v.vm.Record == nil {
 		return
 	}
@@ -105,6 +105,10 @@ func (v *personView) claimForm(open func() *present.ClaimForm) {
 		return &sheet.Open{
 			Key: "claim", Object: widget.Card(f.Title, body...), Dirty: f.Dirty, Save: save, Done: v.vm.Done,
 			Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
+			Name:  name, Draft: f.Typing(), Restored: func() {
+				editor.Show(f.Visible())
+				follow()
+			},
 		}
 	})
 }
@@ -119,11 +123,7 @@ func (v *personView) family() fyne.CanvasObject {
 
 func (v *personView) familyCard() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("person.tie.add"), theme.ContentAddIcon(), func() {
-		v.page.Begin(func() *sheet.Open {
-			return sheet.Tie(v.host, v.page, record.Detainee, v.vm.ID, v.vm.Open)
-		})
-	})
+	add := widget.Quiet(w.T("person.tie.add"), theme.ContentAddIcon(), v.tie)
 	if len(v.vm.Ties) == 0 {
 		return widget.CardWith(w.T("person.family"), add, widget.Note(w.T("person.family.none")))
 	}
@@ -132,6 +132,13 @@ func (v *personView) familyCard() fyne.CanvasObject {
 		rows = append(rows, sheet.TieRow(t, func() { v.host.GoRecord(t.Kind, t.Other) }))
 	}
 	return widget.CardWith(w.T("person.family"), add, widget.VStack(0, rows...))
+}
+
+// tie opens the form that ties a relative to the detainee.
+func (v *personView) tie() {
+	v.page.Begin(func() *sheet.Open {
+		return sheet.Tie(v.host, v.page, record.Detainee, v.vm.ID, v.vm.Open)
+	})
 }
 
 // cases are the works for this detainee.

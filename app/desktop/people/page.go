@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -31,6 +32,7 @@ func newPersonView(h room.Host, id record.ID) *personView {
 	v.page = sheet.NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewPerson(ctx, v.env, id, v.draw)
+	v.page.Keeps(record.Detainee, id, v.reopen)
 	v.note = sheet.NewNoteBox(h, v.page, record.Detainee, id, v.vm.Open)
 	v.vm.Open()
 	return v
@@ -89,7 +91,7 @@ func (v *personView) head() fyne.CanvasObject {
 			lines = append(lines, widget.Note(doubt).Colored(theme.ColorNameWarning).Personal())
 		}
 	}
-	add := widget.Primary(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm(v.vm.NewClaim) })
+	add := widget.Primary(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm("claim", v.vm.NewClaim) })
 	papers := widget.Plain(w.T("person.papers"), theme.DocumentIcon(), v.papers)
 	lines = append(lines, widget.Inset(5, 0, 0, 0, widget.HStack(8, add, papers)))
 	top := widget.HFill(14, 1, widget.NewAvatar(h.Initials).Large(), widget.VStack(3, lines...))
@@ -157,7 +159,7 @@ func (v *personView) clash(c present.Clash) fyne.CanvasObject {
 	}
 	if len(c.IDs) > 1 {
 		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() {
-			v.claimForm(func() *present.ClaimForm { return v.vm.Resolve(c) })
+			v.claimForm(resolving(c), func() *present.ClaimForm { return v.vm.Resolve(c) })
 		})))
 	}
 	notice := widget.Notice(widget.ToneWarn, w.T("person.clash.title")+": "+c.What, below...)
@@ -215,4 +217,55 @@ func (v *personView) edit(key string, card present.FactCard) {
 		form := v.vm.Edit(card)
 		return sheet.Edit(v.host, v.page, key, card.Title, form, v.vm.Done, v.vm.Open)
 	})
+}
+
+// reopen opens a form of the page by the name of its draft.
+func (v *personView) reopen(form string) bool {
+	if v.vm.Record == nil {
+		return false
+	}
+	name, of, _ := strings.Cut(form, ".")
+	switch name {
+	case "claim":
+		v.claimForm(form, v.vm.NewClaim)
+	case "place":
+		v.claimForm(form, v.vm.NewPlace)
+	case "tie":
+		v.tie()
+	case "correct":
+		id, err := record.ParseID(of)
+		if err != nil {
+			return false
+		}
+		v.claimForm(form, func() *present.ClaimForm { return v.vm.CorrectClaim(id) })
+	case "resolve", "choose":
+		return v.reclash(form)
+	default:
+		return sheet.Reopen(form, v.vm.Facts, v.edit)
+	}
+	return true
+}
+
+// reclash opens the form that ends a contradiction, while there still is one.
+func (v *personView) reclash(form string) bool {
+	for _, c := range v.vm.Head.Clashes {
+		switch form {
+		case "choose." + c.Field:
+			v.resolveField(c)
+			return true
+		case resolving(c):
+			v.claimForm(form, func() *present.ClaimForm { return v.vm.Resolve(c) })
+			return true
+		}
+	}
+	return false
+}
+
+// resolving is what the draft of a contradiction's end is called.
+func resolving(c present.Clash) string {
+	name := "resolve"
+	for _, id := range c.IDs {
+		name += "." + id.String()
+	}
+	return name
 }

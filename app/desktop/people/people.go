@@ -112,19 +112,18 @@ func (r *peopleRoom) Open(arg string) fyne.CanvasObject {
 	if id, err := record.ParseID(arg); err == nil && id != r.id {
 		r.show(id)
 	}
-	if arg == "new" {
+	switch arg {
+	case "new":
 		r.NewRecord()
+	case "new/" + record.Detainee.String():
+		r.newOf(record.Detainee)
 	}
 	return r.split
 }
 
-// Leave asks before something typed is given up.
+// Leave keeps what is typed as a draft.
 func (r *peopleRoom) Leave() bool {
-	if r.page == nil || !r.page.Page().Dirty() {
-		return true
-	}
-	r.page.Page().Settle(r.page.Page().Redraw)
-	return false
+	return r.page == nil || r.page.Page().Leave()
 }
 
 // Focus puts the keyboard into the search line.
@@ -142,6 +141,10 @@ func (r *peopleRoom) NewRecord() {
 	if r.list.Query().Kind == record.Contact {
 		kind = record.Contact
 	}
+	r.newOf(kind)
+}
+
+func (r *peopleRoom) newOf(kind record.Kind) {
 	r.settle(func() {
 		r.id = record.ID{}
 		r.pane.Unmark()
@@ -210,7 +213,7 @@ func (r *peopleRoom) show(id record.ID) {
 	})
 }
 
-// settle gives the open form up, after asking where something was typed.
+// settle leaves the open form and keeps its draft.
 func (r *peopleRoom) settle(then func()) {
 	if r.page == nil {
 		then()

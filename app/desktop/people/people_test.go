@@ -110,14 +110,22 @@ func TestEditInPlaceAndLeave(t *testing.T) {
 	v.edit("facts.identity", v.vm.Facts[0])
 	h.Fill("Cédula", "0926687850")
 	h.Yes = false
-	if r.Leave() || len(h.Asked) != 1 {
-		t.Error("what is typed is not lost without asking")
+	if !r.Leave() || len(h.Asked) != 0 || !h.Sees("Guardar") {
+		t.Error("what is typed is kept, and stands there for whoever comes back")
 	}
 	r.show(seed.Son)
 	h.Pump()
-	if r.id != seed.Missing || len(h.Asked) != 2 {
-		t.Error("another person is not opened over it")
+	if r.id != seed.Son || len(h.Asked) != 0 || h.Sees("Hay un borrador") {
+		t.Error("another person is opened without asking, and has no part in the draft")
 	}
+	r.show(seed.Missing)
+	h.Pump()
+	if !h.Sees("Hay un borrador de hoy") || !h.Sees("sin terminar: Identidad") {
+		t.Fatalf("the draft is offered on return: %q", h.Texts())
+	}
+	h.Press("Continuar")
+	h.Pump()
+	v = r.page.(*personView)
 	// Somebody else saves the same record meanwhile.
 	other := data.Change{Record: seed.Missing, Kind: record.Detainee, Set: map[string]string{"nationality": "Ecuador"}}
 	if _, err := h.API.Edit(t.Context(), other); err != nil {
@@ -179,8 +187,8 @@ func TestNewPersonWhoIsHereAlready(t *testing.T) {
 	if !h.Sees("Ya existe alguien") || !h.Sees("Núñez Ñáñez, Íñigo Ángel") {
 		t.Fatalf("%q", h.Texts())
 	}
-	if !r.Back() || r.page.Page().IsOpen() {
-		t.Error("Esc closes the form")
+	if !r.Back() || r.page != nil || len(h.Asked) != 0 {
+		t.Error("Esc leaves the form, whose draft is kept")
 	}
 	r.Open(seed.Father.String())
 	h.Pump()
@@ -216,7 +224,7 @@ func TestNotesOutliveRedrawingAndAreCorrected(t *testing.T) {
 	r.Changed(data.Event{Kind: record.Detainee, ID: seed.Son})
 	h.Pump()
 	h.Yes = false
-	if !h.Sees("Traer la partida") || r.Leave() {
+	if !h.Sees("Traer la partida") || !r.Leave() || !h.Sees("Traer la partida") {
 		t.Error("a note that was begun stays, and is not lost by leaving")
 	}
 	v.edit("facts.identity", v.vm.Facts[0])

@@ -33,6 +33,10 @@ func (v *personView) resolveField(c present.Clash) {
 		}
 		return &sheet.Open{
 			Key: "clash." + c.Field, Save: save, Done: v.vm.Done, Dirty: f.Dirty,
+			Name: "choose." + c.Field, Draft: f.Typing(), Restored: func() {
+				choice.SetValue(f.Choice)
+				reason.SetText(f.Reason)
+			},
 			Object: widget.Card(w.T("person.claim.resolve"),
 				widget.Columns(2, 210, widget.Field(f.Label, choice, nil)),
 				widget.Field(w.T("claim.reason"), reason, below),

@@ -58,7 +58,7 @@ var scenes = []scene{
 	}},
 	{"claim", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) {
 		r.Back()
-		r.page.(*personView).claimForm(r.page.(*personView).vm.NewClaim)
+		r.page.(*personView).claimForm("claim", r.page.(*personView).vm.NewClaim)
 		h.Pump()
 		h.Fill(h.Words().T("claim.status"), h.Words().T("option.claim.status.confirmed_dead"))
 		h.Press(h.Words().T("form.save"))

@@ -46,6 +46,8 @@ type Host struct {
 	busy   atomic.Int64
 	mu     sync.Mutex
 	slots  map[string]context.CancelFunc
+
+	waiting []func() // for time to pass
 }
 
 var _ room.Host = (*Host)(nil)

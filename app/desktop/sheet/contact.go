@@ -31,6 +31,7 @@ func NewContactView(h room.Host, id record.ID) *ContactView {
 	v.page = NewPage(h, v.cards)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewContact(ctx, v.env, id, v.draw)
+	v.page.Keeps(record.Contact, id, v.reopen)
 	v.note = NewNoteBox(h, v.page, record.Contact, id, v.vm.Open)
 	v.vm.Open()
 	return v
@@ -204,6 +205,36 @@ func (v *ContactView) edit(key string, card present.FactCard) {
 	v.page.Begin(func() *Open {
 		return Edit(v.host, v.page, key, card.Title, v.vm.Edit(card), v.vm.Done, v.vm.Open, editable(card.Fields)...)
 	})
+}
+
+// reopen opens a form of the page by the name of its draft.
+func (v *ContactView) reopen(form string) bool {
+	if v.vm.Record == nil {
+		return false
+	}
+	switch form {
+	case "attempt":
+		v.attempt()
+		return true
+	case "telling":
+		v.telling()
+		return true
+	case "tie":
+		v.page.Begin(func() *Open { return Tie(v.host, v.page, record.Contact, v.vm.ID, v.vm.Open) })
+		return true
+	}
+	return Reopen(form, append([]present.FactCard{v.vm.Safe}, v.vm.Facts...), v.edit)
+}
+
+// Reopen opens the form of the card that a draft is of.
+func Reopen(form string, cards []present.FactCard, edit func(key string, card present.FactCard)) bool {
+	for _, card := range cards {
+		if form == "facts."+card.Group {
+			edit(form, card)
+			return true
+		}
+	}
+	return false
 }
 
 // editable leaves out what is chosen elsewhere: the household on its own page.

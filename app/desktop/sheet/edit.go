@@ -51,6 +51,7 @@ func Edit(h room.Host, p *Page, key, title string, f *present.Form, done, again 
 	OfferPlaces(h, f, editor.Sync)
 	return &Open{
 		Key: key, Object: widget.Card(title, editor.Object()), Dirty: f.Dirty, Save: save, Done: done,
+		Draft: f.Typing(), Restored: editor.Sync,
 		Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
 	}
 }
@@ -158,7 +159,7 @@ func Tie(h room.Host, p *Page, kind record.Kind, id record.ID, again func()) *Op
 	}
 	return &Open{
 		Key: "tie", Object: widget.Card(title, find.box, editor.Object()), Save: save,
-		Dirty: func() bool { return form.Chosen != nil || form.New != nil && form.New.Dirty() },
+		Dirty: form.TypedInto, Draft: form.Typing(), Restored: func() { find.draw(); editor.Sync() },
 		Focus: func(c fyne.Canvas) { c.Focus(find.search) },
 	}
 }
@@ -192,7 +193,8 @@ func Member(h room.Host, p *Page, home *present.HouseholdPage, again func()) *Op
 		Key:    "tie",
 		Object: widget.Card(w.T("family.member.add"), find.box, widget.Columns(2, 210, widget.Field(w.T("family.role.label"), role, nil)), whole, buttons),
 		Save:   save, Done: home.Done,
-		Dirty: func() bool { return form.Chosen != nil || form.New != nil && form.New.Dirty() },
+		Name:  "member",
+		Dirty: form.TypedInto, Draft: form.Typing(), Restored: func() { find.draw(); role.SetValue(form.Role) },
 		Focus: func(c fyne.Canvas) { c.Focus(find.search) },
 	}
 }

@@ -31,12 +31,14 @@ func NewPersonView(h room.Host, kind record.Kind, made func(record.ID), away fun
 	env, w := Env(h), h.Words()
 	v.page = NewPage(h, v.draw)
 	v.form = present.NewPersonOf(context.Background(), env, kind, v.hint)
-	v.editor = NewEditor(w, v.form.Form, v.save, func() { v.page.Settle(away) })
+	v.editor = NewEditor(w, v.form.Form, v.save, func() { v.page.GiveUp(away) })
 	OfferPlaces(h, v.form.Form, v.editor.Sync)
 	v.editor.OnSet = func(name string) { v.form.Looked(name) }
+	v.page.Keeps(kind, record.ID{}, nil)
 	v.page.Begin(func() *Open {
 		return &Open{
 			Key: "new", Object: v.editor.Object(), Dirty: v.form.Dirty, Save: v.save,
+			Draft: v.form.Typing(), Away: away, Restored: func() { v.editor.Sync(); v.form.Looked("cedula") },
 			Focus: func(c fyne.Canvas) { v.editor.Focus(c, "") },
 		}
 	})

@@ -25,14 +25,45 @@ type NoteBox struct {
 	takes present.NoteLine // the note that is being corrected; without an id none is
 	below *widget.ErrorText
 	busy  bool
+	saved func() // its draft is no longer needed
 }
 
 // NewNoteBox makes the card of a record's notes; again reads the page anew.
 func NewNoteBox(h room.Host, p *Page, kind record.Kind, id record.ID, again func()) *NoteBox {
 	n := &NoteBox{host: h, page: p, kind: kind, id: id, again: again, entry: widget.NewMultiEntry(2).Personal(), below: widget.NewErrorText()}
 	n.entry.SetPlaceHolder(h.Words().T("person.note.hint"))
-	p.Beside(func() bool { return strings.TrimSpace(n.entry.Text) != "" }, n.clear)
+	typed, saved := p.BesideKept("note", n.typing(), n.clear, func() {
+		p.Reveal(n.entry)
+		h.Window().Canvas().Focus(n.entry)
+	})
+	n.saved = saved
+	n.entry.OnChanged = func(string) { typed() }
 	return n
+}
+
+// typing lends the line to its draft.
+func (n *NoteBox) typing() *present.Typing {
+	return &present.Typing{
+		Typed: func() map[string]string {
+			typed := map[string]string{"text": n.entry.Text}
+			if !n.takes.ID.IsZero() {
+				typed["corrects"] = n.takes.ID.String()
+			}
+			return typed
+		},
+		Restore: func(typed map[string]string) {
+			if id, err := record.ParseID(typed["corrects"]); err == nil {
+				n.takes = present.NoteLine{ID: id}
+			}
+			if text, ok := typed["text"]; ok {
+				n.entry.SetText(text)
+			}
+		},
+		Dirty: func() bool {
+			text := strings.TrimSpace(n.entry.Text)
+			return text != "" && text != strings.TrimSpace(n.takes.Text)
+		},
+	}
 }
 
 func (n *NoteBox) clear() {
@@ -50,6 +81,7 @@ func (n *NoteBox) Object(notes []present.NoteLine) fyne.CanvasObject {
 		label = w.T("person.note.correct_this")
 		buttons.Add(widget.Plain(w.T("form.cancel"), nil, func() {
 			n.clear()
+			n.saved()
 			n.page.Redraw()
 		}))
 	}
@@ -111,6 +143,7 @@ func (n *NoteBox) Save() {
 			return
 		}
 		n.clear()
+		n.saved()
 		n.host.Say(w.T("form.saved"))
 		n.again()
 	})

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"paradero/app/desktop/room"
+	"paradero/app/present"
 	"paradero/app/widget"
 )
 
@@ -19,12 +20,18 @@ type Page struct {
 	draw   func() []fyne.CanvasObject
 	open   *Open
 	beside []beside
+	drafts drafts
 }
 
 // beside is something typed on the page outside the open form.
 type beside struct {
-	dirty func() bool
-	drop  func()
+	dirty  func() bool
+	drop   func()
+	form   string // name of its draft
+	typing *present.Typing
+	shown  func()
+	auto   *present.Autosave // nil: no draft is kept of it
+	begin  func()            // begins to keep what is typed anew
 }
 
 // Open is the form that stands open on a page.
@@ -35,6 +42,11 @@ type Open struct {
 	Save   func()
 	Done   func()              // it was saved or given up
 	Focus  func(c fyne.Canvas) // puts the keyboard into it
+
+	Draft    *present.Typing // nil: no draft is kept of it
+	Name     string          // of the draft, where it is not Key
+	Restored func()          // a draft was brought back: draws it
+	Away     func()          // leaves a page that is nothing but this form
 }
 
 // NewPage makes a page; draw gives its cards.
@@ -51,7 +63,7 @@ func (p *Page) Redraw() {
 	if p.scroll != nil {
 		at = p.scroll.Offset
 	}
-	p.scroll = widget.Scroll(widget.VStack(14, p.draw()...))
+	p.scroll = widget.Scroll(widget.VStack(14, append(p.bands(), p.draw()...)...))
 	p.root.Objects = []fyne.CanvasObject{p.scroll}
 	p.root.Refresh()
 	p.scroll.ScrollToOffset(at)
@@ -87,11 +99,11 @@ func (p *Page) Card(key string, card func() fyne.CanvasObject) fyne.CanvasObject
 	return card()
 }
 
-// Begin opens a form. One that stands open already is given up, after asking
-// when something was typed in it.
+// Begin opens a form. One that stands open already is left, and its draft kept.
 func (p *Page) Begin(form func() *Open) {
-	p.settle(p.open != nil && p.open.Dirty(), func() {
+	p.settle(false, func() {
 		p.open = form()
+		p.begun()
 		p.Redraw()
 		p.Reveal(p.open.Object)
 		p.Focus()
@@ -106,22 +118,38 @@ func (p *Page) Focus() {
 	}
 }
 
-// End closes the open form.
+// End closes the open form, which was saved: its draft is no longer needed.
 func (p *Page) End() {
+	if p.open == nil {
+		return
+	}
+	p.forget(false)
+	p.shut()
+}
+
+// shut closes the open form; its draft stays as it is.
+func (p *Page) shut() {
 	if p.open == nil {
 		return
 	}
 	done := p.open.Done
 	p.open = nil
+	if p.drafts.auto != nil {
+		p.drafts.auto.Close()
+		p.drafts.auto = nil
+	}
 	if done != nil {
 		done()
+	}
+	if p.drafts.list != nil {
+		p.drafts.list.Load()
 	}
 }
 
 // Beside names something else in which a person types on this page: whether
 // something stands there, and how it is given up.
 func (p *Page) Beside(dirty func() bool, drop func()) {
-	p.beside = append(p.beside, beside{dirty, drop})
+	p.beside = append(p.beside, beside{dirty: dirty, drop: drop})
 }
 
 // Dirty reports whether something is typed that is not saved.
@@ -135,28 +163,77 @@ func (p *Page) Dirty() bool {
 // IsOpen reports whether a form stands open.
 func (p *Page) IsOpen() bool { return p.open != nil }
 
-// Settle does what would leave the page: at once where nothing was typed in
-// it, else after asking. Nothing happens when the person thinks better.
-func (p *Page) Settle(then func()) {
-	p.settle(p.Dirty(), func() {
-		for _, b := range p.beside {
-			b.drop()
+// Settle does what leaves the page. What is typed is kept as a draft; only
+// what cannot be kept is asked about, and nothing happens when the person then
+// thinks better.
+func (p *Page) Settle(then func()) { p.settle(true, then) }
+
+func (p *Page) settle(all bool, then func()) {
+	leave := func() {
+		p.shut()
+		for i := range p.beside {
+			if all {
+				p.beside[i].leave()
+			}
 		}
 		then()
+	}
+	if p.keep(all) {
+		leave()
+		return
+	}
+	p.askDiscard(func() {
+		p.forget(all)
+		leave()
 	})
 }
 
-func (p *Page) settle(dirty bool, then func()) {
-	if !dirty {
-		p.End()
+// leave empties it; its draft stays as it is.
+func (b *beside) leave() {
+	if b.auto != nil {
+		b.auto.Close()
+	}
+	b.drop()
+	if b.begin != nil {
+		b.begin()
+	}
+}
+
+// Leave keeps what is typed, and leaves it standing for whoever comes back. It
+// is false where something cannot be kept; it has then said why and asked.
+func (p *Page) Leave() bool {
+	if p.keep(true) {
+		return true
+	}
+	p.askDiscard(func() {
+		p.forget(true)
+		p.shut()
+		for i := range p.beside {
+			p.beside[i].leave()
+		}
+		p.Redraw()
+	})
+	return false
+}
+
+// GiveUp closes the open form and forgets its draft, after asking where
+// something was typed in it.
+func (p *Page) GiveUp(then func()) {
+	give := func() {
+		p.forget(false)
+		p.shut()
 		then()
+	}
+	if p.open == nil || !p.open.Dirty() {
+		give()
 		return
 	}
+	p.askDiscard(give)
+}
+
+func (p *Page) askDiscard(then func()) {
 	w := p.host.Words()
-	p.host.Ask(w.T("form.discard.title"), w.T("form.discard.text"), w.T("form.discard.yes"), true, func() {
-		p.End()
-		then()
-	})
+	p.host.Ask(w.T("form.discard.title"), w.T("form.discard.text"), w.T("form.discard.yes"), true, then)
 }
 
 // Save saves the open form.
@@ -166,18 +243,24 @@ func (p *Page) Save() {
 	}
 }
 
-// Cancel closes the open form, after asking when something was typed in it; a
-// note begun beside it stays.
-func (p *Page) Cancel() {
-	p.settle(p.open != nil && p.open.Dirty(), p.Redraw)
+// Cancel gives the open form up, after asking when something was typed in it;
+// a note begun beside it stays.
+func (p *Page) Cancel() { p.GiveUp(p.away()) }
+
+// away is what stands there once the open form does not.
+func (p *Page) away() func() {
+	if p.open != nil && p.open.Away != nil {
+		return p.open.Away
+	}
+	return p.Redraw
 }
 
-// Back closes the open form; false when there is none.
+// Back closes the open form and keeps its draft; false when there is none.
 func (p *Page) Back() bool {
 	if p.open == nil {
 		return false
 	}
-	p.Cancel()
+	p.settle(false, p.away())
 	return true
 }
 
@@ -198,7 +281,8 @@ func (p *Page) Reveal(o fyne.CanvasObject) {
 	driver := fyne.CurrentApp().Driver()
 	y := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(p.scroll).Y
 	top, bottom := float32(0), p.scroll.Size().Height
-	if y < top || y+min(o.Size().Height, bottom) > bottom {
+	height := max(o.Size().Height, o.MinSize().Height) // one that was just placed has no size yet
+	if y < top || y+min(height, bottom) > bottom {
 		p.scroll.ScrollToOffset(fyne.NewPos(0, p.scroll.Offset.Y+y-widget.U(14)))
 	}
 }

@@ -27,14 +27,14 @@ func (v *ContactView) attempt() {
 		editor = NewEditor(w, f.Form, save, v.page.Cancel,
 			"channel", "outcome", "when", "by", "note", "asked", "next_due")
 		about := widget.NewErrorText()
-		boxes := make([]fyne.CanvasObject, 0, len(f.About))
+		boxes, checks := make([]fyne.CanvasObject, 0, len(f.About)), make([]*fw.Check, 0, len(f.About))
 		for _, one := range f.About {
 			check := fw.NewCheck(widget.Veil(one.Name), func(on bool) {
 				f.Tick(one.ID, on)
 				about.SetProblem(f.Field("about").Problem, false)
 			})
 			check.Checked = one.On
-			boxes = append(boxes, widget.HStack(8, check, Chip(one.Chip)))
+			boxes, checks = append(boxes, widget.HStack(8, check, Chip(one.Chip))), append(checks, check)
 		}
 		if len(boxes) == 0 {
 			boxes = append(boxes, widget.Note(w.T("family.attempt.about_none")))
@@ -54,6 +54,12 @@ func (v *ContactView) attempt() {
 		return &Open{
 			Key: "attempt", Object: widget.Card(w.T("family.attempt.title"), whom, editor.Object()), Save: save,
 			Dirty: TypedBeside(f.Form, "contact", "about", "when", "by", "channel"), Done: v.vm.Done,
+			Draft: f.Typing(), Restored: func() {
+				for i, one := range f.About {
+					checks[i].SetChecked(one.On)
+				}
+				editor.Sync()
+			},
 			Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
 		}
 	})
@@ -109,6 +115,10 @@ func (v *ContactView) telling() {
 			Object: widget.Card(w.T("family.told.form"), widget.Note(w.T("family.told.help")), who.object(), editor.Object()),
 			Dirty:  TypedBeside(f.Form, "contact", "about", "when", "notifiers", "tie", "identity_source", "identity_method"),
 			Focus:  func(c fyne.Canvas) { c.Focus(who.whose) },
+			Draft:  f.Typing(), Restored: func() {
+				who.restored()
+				editor.Show(f.Visible())
+			},
 		}
 	})
 }
@@ -148,6 +158,19 @@ func newTellers(h room.Host, f *present.TellingForm) *tellers {
 	t.first.OnChanged, t.second.OnChanged = told, told
 	t.mark()
 	return t
+}
+
+// restored shows what a draft brought back. Choosing fills in what is known,
+// which must not take the place of what was typed.
+func (t *tellers) restored() {
+	choose, told := t.whose.OnValue, t.first.OnChanged
+	first, second := t.form.First, t.form.Other
+	t.whose.OnValue, t.first.OnChanged, t.second.OnChanged = nil, nil, nil
+	t.whose.SetValue(t.form.Field("about").Value)
+	t.first.SetText(first)
+	t.second.SetText(second)
+	t.whose.OnValue, t.first.OnChanged, t.second.OnChanged = choose, told, told
+	t.mark()
 }
 
 // mark shows what is refused or doubted.

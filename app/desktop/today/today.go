@@ -94,6 +94,9 @@ func (r *todayRoom) cards() []fyne.CanvasObject {
 		all = append(all, widget.Notice(widget.ToneAccent, e.When, widget.NewParagraph(e.What), widget.HStack(0,
 			widget.Quiet(e.Who, theme.NavigateNextIcon(), func() { r.open(e) }))))
 	}
+	if len(r.vm.Drafts) > 0 || r.vm.Unreadable != "" {
+		all = append(all, r.drafts())
+	}
 	all = append(all, widget.CardColumns(2, 420,
 		r.card("today.late", r.vm.Late, r.vm.LateMore, widget.ToneWarn), r.card("today.due", r.vm.Due, r.vm.DueMore, widget.ToneGrey)))
 	return append(all, r.card("today.contradictions", r.vm.Contradictions, r.vm.More, widget.ToneWarn))
