@@ -90,7 +90,7 @@ func (r *recovering) done(err error) {
 	r.trouble.RemoveAll()
 	switch {
 	case err == nil:
-		r.s.showSignIn(r.dir)
+		r.s.signInSaying(r.dir, "recover.done")
 	case fault.Is(err, fault.Passphrase):
 		sentence, hint := app.Words(err, r.s.words)
 		r.codeErr.SetProblem(sentence+" "+hint, false)

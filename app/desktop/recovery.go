@@ -98,7 +98,10 @@ func printRecovery(ctx context.Context, s *shell, name, code string) error {
 }
 
 // showSignIn is the page that opens an office.
-func (s *shell) showSignIn(dir string) {
+func (s *shell) showSignIn(dir string) { s.signInSaying(dir, "") }
+
+// signInSaying is that page with a word under the field about what was just done.
+func (s *shell) signInSaying(dir, key string) {
 	sign, err := s.offices.Peek(dir)
 	if err != nil {
 		s.showUnopenable(dir, err)
@@ -106,7 +109,10 @@ func (s *shell) showSignIn(dir string) {
 	}
 	s.sign, s.dir = sign, dir
 	g := s.newSignIn(dir)
-	s.page(g.draw(sign.Office, sign.Demo, sign.DemoPassphrase), func() { s.showSignIn(dir) }, g.leave)
+	s.page(g.draw(sign.Office, sign.Demo, sign.DemoPassphrase), func() { s.signInSaying(dir, key) }, g.leave)
+	if key != "" {
+		g.wrong.SetHint(s.words.T(key))
+	}
 	s.win.Canvas().Focus(g.pass)
 }
 

@@ -142,7 +142,7 @@ func TestForgottenPassphrase(t *testing.T) {
 	b.until("a mistyped code is told", func() bool { return b.shows(b.words.T("error.recovery_code_mistyped")) })
 	fields[0].SetText(rightCode)
 	b.press(b.words.T("recover.set"))
-	b.until("the sign-in page comes back", func() bool { return b.shows(b.words.T("signin.forgot")) })
+	b.until("the sign-in page comes back", func() bool { return b.shows(b.words.T("recover.done")) })
 	b.entries()[0].SetText(next)
 	b.press("Abrir")
 	b.until("the office opens", func() bool { return b.session != nil })
