@@ -136,14 +136,14 @@ func TestDraftsOutliveALock(t *testing.T) {
 	h, r = office.again()
 	r.show(id)
 	h.Pump()
-	if office.kept() != 2 || !h.Sees("sin terminar: Nota") || !h.Sees("sin terminar: Versión de una fuente") {
+	if office.kept() != 2 || !h.Sees(": Nota.") || !h.Sees(": Versión de una fuente.") {
 		t.Fatalf("%d: %q", office.kept(), h.Texts())
 	}
 	for range 2 {
 		h.Press("Continuar")
 		h.Pump()
 	}
-	if !h.Sees("Hospital del Guasmo") || !h.Sees("Llamar a la hermana") || h.Sees("Hay un borrador") {
+	if !h.Sees("Hospital del Guasmo") || !h.Sees("Llamar a la hermana") || h.Sees("Borrador sin terminar") {
 		t.Fatalf("%q", h.Texts())
 	}
 	h.Press("Nueva nota")

@@ -115,12 +115,12 @@ func TestEditInPlaceAndLeave(t *testing.T) {
 	}
 	r.show(seed.Son)
 	h.Pump()
-	if r.id != seed.Son || len(h.Asked) != 0 || h.Sees("Hay un borrador") {
+	if r.id != seed.Son || len(h.Asked) != 0 || h.Sees("Borrador sin terminar") {
 		t.Error("another person is opened without asking, and has no part in the draft")
 	}
 	r.show(seed.Missing)
 	h.Pump()
-	if !h.Sees("Hay un borrador de hoy") || !h.Sees("sin terminar: Identidad") {
+	if !h.Sees("Borrador sin terminar de hoy") || !h.Sees(": Identidad.") {
 		t.Fatalf("the draft is offered on return: %q", h.Texts())
 	}
 	h.Press("Continuar")

@@ -87,6 +87,26 @@ var scenes = []scene{
 		h.Fill(h.Words().T("detainee.paternal_surname"), "Nuñez")
 		h.Fill(h.Words().T("detainee.facility"), "litoral")
 	}},
+	{"new-draft", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) {
+		r.Back()
+		r.NewRecord()
+		h.Pump()
+	}},
+	{"page-draft", func(h *roomtest.Host, r *peopleRoom, s roomtest.Seed) {
+		r.show(s.Missing)
+		h.Pump()
+		v := r.page.(*personView)
+		v.edit("facts.identity", v.vm.Facts[0])
+		h.Fill(h.Words().T("detainee.cedula"), "1714307104")
+		r.show(s.Son)
+		r.show(s.Missing)
+		h.Pump()
+	}},
+	{"edit-draft", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) {
+		v := r.page.(*personView)
+		v.edit("facts.identity", v.vm.Facts[0])
+		h.Pump()
+	}},
 	{"gone", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) {
 		r.Back()
 		r.show(record.ID{1, 2, 3})

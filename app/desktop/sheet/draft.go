@@ -143,9 +143,10 @@ func (p *Page) bands() []fyne.CanvasObject {
 // offer draws one draft with what can be done with it.
 func (p *Page) offer(line present.DraftLine, text string, goOn func()) fyne.CanvasObject {
 	w := p.host.Words()
-	return widget.Notice(widget.ToneAccent, text, widget.HStack(8,
+	row := widget.HFill(10, 0, widget.NewParagraph(text).Colored(theme.ColorNamePrimary),
 		widget.Plain(w.T("draft.continue"), theme.DocumentCreateIcon(), goOn),
-		widget.Quiet(w.T("draft.discard"), nil, func() { AskDiscard(p.host, line, p.drafts.list.Load) })))
+		widget.Quiet(w.T("draft.discard"), nil, func() { AskDiscard(p.host, line, p.drafts.list.Load) }))
+	return widget.NewPanel(widget.ColorChipAccentBg, widget.ColorChipAccentBg, widget.Inset(6, 8, 6, 14, row))
 }
 
 // AskDiscard forgets a draft, after asking: it cannot be brought back.
