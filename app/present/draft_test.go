@@ -284,3 +284,62 @@ func TestUnreadableDraftsBlockNothing(t *testing.T) {
 		t.Fatalf("%v %+v %q", today.State, today.Drafts, today.Unreadable)
 	}
 }
+
+// Forms of several parts give back all of them: whom a tie is with, a new
+// relative being typed, who was told of and by whom.
+func TestFormsOfSeveralPartsComeBack(t *testing.T) {
+	s := threeSons(t)
+	ctx := context.Background()
+	tie := NewTie(ctx, s.env, record.Detainee, s.ana, func() {})
+	tie.Fresh()
+	tie.New.Set("given_names", "Rosa")
+	tie.Set("kinship", "mother")
+	if !tie.Typing().Dirty() {
+		t.Error("a new relative was typed")
+	}
+	again := NewTie(ctx, s.env, record.Detainee, s.ana, func() {})
+	if again.Typing().Dirty() {
+		t.Error("nothing was typed yet")
+	}
+	again.Typing().Restore(tie.Typing().Typed())
+	if again.New == nil || again.New.value("given_names") != "Rosa" || again.Field("kinship").Value != "mother" {
+		t.Errorf("%+v", again)
+	}
+	tie = NewTie(ctx, s.env, record.Detainee, s.ana, func() {})
+	tie.Take(PersonRowOf(s.env, s.father))
+	again = NewTie(ctx, s.env, record.Detainee, s.ana, func() {})
+	again.Typing().Restore(tie.Typing().Typed())
+	if again.Chosen == nil || again.Chosen.ID != s.father || again.New != nil {
+		t.Errorf("%+v", again.Chosen)
+	}
+
+	c := NewContact(ctx, s.env, s.father, func() {})
+	c.Open()
+	told := c.NewTelling()
+	told.ChooseAbout(s.inigo)
+	told.Notifiers("Lucía Chamorro", "Tomás Quishpe")
+	told.Set("tie", "Padre de crianza")
+	told.Set("mode", "in_person")
+	back := c.NewTelling()
+	back.Typing().Restore(told.Typing().Typed())
+	if back.Other != "Tomás Quishpe" || back.Field("about").Value != s.inigo.String() || back.Field("tie").Value != "Padre de crianza" || back.Doubt() == "" {
+		t.Errorf("%+v", back.Values())
+	}
+	talk := c.NewAttempt()
+	talk.Tick(s.byron, false)
+	talk.Set("note", "Pide verlo")
+	later := c.NewAttempt()
+	later.Typing().Restore(talk.Typing().Typed())
+	on := 0
+	for _, a := range later.About {
+		if a.On {
+			on++
+		}
+		if a.ID == s.byron && a.On {
+			t.Error("about whom it was not")
+		}
+	}
+	if on != len(later.About)-1 || later.Field("note").Value != "Pide verlo" {
+		t.Errorf("%d of %d, %v", on, len(later.About), later.Values())
+	}
+}

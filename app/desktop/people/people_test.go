@@ -125,7 +125,6 @@ func TestEditInPlaceAndLeave(t *testing.T) {
 	}
 	h.Press("Continuar")
 	h.Pump()
-	v = r.page.(*personView)
 	// Somebody else saves the same record meanwhile.
 	other := data.Change{Record: seed.Missing, Kind: record.Detainee, Set: map[string]string{"nationality": "Ecuador"}}
 	if _, err := h.API.Edit(t.Context(), other); err != nil {
