@@ -32,10 +32,17 @@ func newFoot(n *session) *foot {
 
 // Say implements room.Host.
 func (n *session) Say(text string) {
+	n.atFoot("✓ " + text + " · " + n.shell.clock().Format("15:04:05"))
+}
+
+// Warn implements room.Host.
+func (n *session) Warn(text string) { n.atFoot(text) }
+
+func (n *session) atFoot(text string) {
 	n.foot.trouble.Hide()
 	n.foot.turn++
 	mine := n.foot.turn
-	n.foot.line.SetText("✓ " + text + " · " + n.shell.clock().Format("15:04:05"))
+	n.foot.line.SetText(text)
 	n.later(sayFor, func() {
 		if n.foot.turn == mine {
 			n.foot.line.SetText("")

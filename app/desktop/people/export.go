@@ -20,7 +20,7 @@ func (r *peopleRoom) Export() {
 	}
 	ids := r.list.IDs()
 	if len(ids) == 0 {
-		r.host.Say(w.T("export.nobody"))
+		r.host.Warn(w.T("export.nobody"))
 		return
 	}
 	name += "-" + r.env.Day() + ".csv"

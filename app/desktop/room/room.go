@@ -101,6 +101,8 @@ type Host interface {
 
 	// Say shows a line at the foot of the window for some seconds ("Guardado").
 	Say(text string)
+	// Warn says in the same place why something was not done.
+	Warn(text string)
 	// Fail shows an error in words, with its way out, at the foot of the window.
 	Fail(err error)
 	// ErrorPanel gives an error in words to stand in a page; retry may be nil.

@@ -221,6 +221,9 @@ func (h *Host) Back() {}
 // Say is written down.
 func (h *Host) Say(text string) { h.Said = append(h.Said, text) }
 
+// Warn is written down beside what was said.
+func (h *Host) Warn(text string) { h.Said = append(h.Said, text) }
+
 // Fail is written down in words.
 func (h *Host) Fail(err error) {
 	text, hint := app.Words(err, h.words)

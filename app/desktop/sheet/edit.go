@@ -20,7 +20,7 @@ func Saved(h room.Host, p *Page, e *Editor, ok bool, again func()) {
 		if !e.blamed() {
 			return
 		}
-		h.Say(h.Words().T("form.fix"))
+		h.Warn(h.Words().T("form.fix"))
 		return
 	}
 	h.Say(h.Words().T("form.saved"))
