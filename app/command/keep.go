@@ -39,6 +39,48 @@ func passphraseVerb(fs *pflag.FlagSet) action {
 	}
 }
 
+// recoverVerb sets a new passphrase by the printed recovery code.
+func recoverVerb(fs *pflag.FlagSet) action {
+	codeFile := fs.String("code-file", "", "")
+	next := fs.String("new-passphrase-file", "", "")
+	return func(c *call, _ []string) error {
+		dir, err := c.dir()
+		if err != nil {
+			return err
+		}
+		sign, err := data.Peek(dir)
+		if err != nil {
+			return err
+		}
+		code, err := c.recoveryCode(*codeFile, sign)
+		if err != nil {
+			return err
+		}
+		defer clear(code)
+		secret, err := c.newPassphrase(*next, sign.Office)
+		if err != nil {
+			return err
+		}
+		defer clear(secret)
+		if err := data.Recover(c.ctx, c.config(dir), string(code), secret); err != nil {
+			return err
+		}
+		var out object
+		out.put("ok", true)
+		c.result(out, func() { c.print("command.recover.done") })
+		return nil
+	}
+}
+
+// recoveryCode comes from a file, or is asked for: like a passphrase it never
+// stands on the command line.
+func (c *call) recoveryCode(path string, sign data.Sign) ([]byte, error) {
+	if path != "" {
+		return readSecret(path)
+	}
+	return c.ask("command.ask.code", sign.Office)
+}
+
 // verifyVerb checks every signature, link, counter and sealed value. What is
 // damaged is named on standard output, one finding a line.
 func verifyVerb(*pflag.FlagSet) action {
