@@ -127,7 +127,7 @@ func TestNewCase(t *testing.T) {
 	if n := h.API.Count(record.Case); n != before+1 {
 		t.Fatalf("%d cases, want %d; seen %q", n, before+1, h.Texts())
 	}
-	got, err := h.API.Get(context.Background(), r.id)
+	got, err := h.API.Get(context.Background(), r.ID)
 	if err != nil || got.Get("type") != "tracing" || got.Ref("detainee") != seed.Video {
 		t.Errorf("made %v: %v", got, err)
 	}
@@ -144,7 +144,7 @@ func TestEscapeClosesTheForm(t *testing.T) {
 	r.Open(w.filed.String())
 	h.Pump()
 	h.Press("Anotar")
-	if !r.page.Page().IsOpen() || !r.Back() || r.page.Page().IsOpen() {
+	if !r.View.Page().IsOpen() || !r.Back() || r.View.Page().IsOpen() {
 		t.Error("one step back must close the form")
 	}
 }
@@ -157,7 +157,7 @@ func TestEveryWordIsThere(t *testing.T) {
 			r.Open(id.String())
 			h.Pump()
 			unworded(t, h)
-			if v, ok := r.page.(*caseView); ok && v.vm.Kind == "release" {
+			if v, ok := r.View.(*caseView); ok && v.vm.Kind == "release" {
 				for _, step := range record.CaseSteps {
 					v.advance(step)
 					v.page.Save()
@@ -211,7 +211,7 @@ func TestTour(t *testing.T) {
 		}
 		r.Open(w.filed.String())
 		h.Pump()
-		page, ok := r.page.(*caseView)
+		page, ok := r.View.(*caseView)
 		if !ok {
 			t.Fatal("not the page of a case")
 		}

@@ -28,7 +28,7 @@ func TestANewCaseIsKeptAsADraft(t *testing.T) {
 	if !r.Leave() || kept() != 0 {
 		t.Fatalf("%d drafts of nothing typed", kept())
 	}
-	v := r.page.(*freshView)
+	v := r.View.(*freshView)
 	v.form.Set("summary", "Boleta sin cumplir")
 	if !r.Back() || kept() != 1 {
 		t.Fatalf("%d drafts", kept())
@@ -37,7 +37,7 @@ func TestANewCaseIsKeptAsADraft(t *testing.T) {
 	h.Pump()
 	h.Press("Continuar")
 	h.Pump()
-	if v = r.page.(*freshView); v.form.Field("detainee").Value != seed.Missing.String() || !h.Sees("Boleta sin cumplir") {
+	if v = r.View.(*freshView); v.form.Field("detainee").Value != seed.Missing.String() || !h.Sees("Boleta sin cumplir") {
 		t.Fatalf("%v: %q", v.form.Values(), h.Texts())
 	}
 }

@@ -47,10 +47,10 @@ func newPane(r *casesRoom) *pane {
 	}
 	p.mine = fw.NewCheck(w.T("cases.mine"), r.list.OnlyMine)
 	p.rows.OnSelect = func(i int) {
-		if row := r.list.Row(i); row.ID != r.id {
+		if row := r.list.Row(i); row.ID != r.ID {
 			r.show(row.ID)
 		} else {
-			r.split.ShowPage()
+			r.Split.ShowPage()
 		}
 	}
 	p.rows.OnOpen = p.rows.OnSelect
@@ -107,12 +107,12 @@ func (p *pane) draw() {
 	p.fill(p.rows)
 	at := p.rows.Offset()
 	p.rows.Resized(list.Len())
-	p.rows.SetSelected(list.Index(p.room.id))
+	p.rows.SetSelected(list.Index(p.room.ID))
 	p.rows.SetOffset(at)
 }
 
 // choose marks the open case's row.
-func (p *pane) choose() { p.rows.SetSelected(p.room.list.Index(p.room.id)) }
+func (p *pane) choose() { p.rows.SetSelected(p.room.list.Index(p.room.ID)) }
 
 func (p *pane) clear() {
 	p.search.SetText("")

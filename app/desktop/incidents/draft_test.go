@@ -27,7 +27,7 @@ func TestACountIsKeptAsADraft(t *testing.T) {
 	}
 	h.Press("Continuar")
 	h.Pump()
-	v := r.page.(*incidentView)
+	v := r.View.(*incidentView)
 	if v.page.Editing("toll") == nil || !h.Sees("52") {
 		t.Fatalf("%q", h.Texts())
 	}

@@ -19,24 +19,13 @@ import (
 	"paradero/data/record"
 )
 
-// view is a page beside the list.
-type view interface {
-	Object() fyne.CanvasObject
-	Page() *sheet.Page
-	Heed(e data.Event)
-	Again() // reads again what may have changed while the room was not open
-	Drop()
-}
-
 // incidentsRoom keeps where the person was: text, filters, open incident.
 type incidentsRoom struct {
-	host  room.Host
-	env   present.Env
-	list  *present.Incidents
-	pane  *pane
-	split *widget.Split
-	page  view // nil: none is chosen
-	id    record.ID
+	host room.Host
+	env  present.Env
+	list *present.Incidents
+	pane *pane
+	sheet.Stage
 }
 
 var (
@@ -59,8 +48,9 @@ func New(h room.Host) room.Room {
 	r := &incidentsRoom{host: h, env: sheet.Env(h)}
 	r.list = present.NewIncidents(context.Background(), r.env, func() { r.pane.draw() })
 	r.pane = newPane(r)
-	r.split = widget.NewSplit(380, r.pane.object(), r.nothingChosen(), h.Words().T("incident.back"))
-	r.split.OnBack = func() { r.pane.rows.SetSelected(-1) }
+	r.Split = widget.NewSplit(380, r.pane.object(), r.nothingChosen(), h.Words().T("incident.back"))
+	r.None = r.nothingChosen
+	r.Split.OnBack = func() { r.pane.rows.SetSelected(-1) }
 	return r
 }
 
@@ -73,22 +63,17 @@ func (r *incidentsRoom) Icon() fyne.Resource { return icon() }
 // Open shows the list, and what arg names: an incident's id, or "new".
 func (r *incidentsRoom) Open(arg string) fyne.CanvasObject {
 	r.list.Load()
-	if r.page != nil {
-		r.page.Again()
+	if r.View != nil {
+		r.View.Again()
 	}
 	if arg == "new" {
 		r.NewRecord()
-		return r.split
+		return r.Split
 	}
-	if id, err := record.ParseID(arg); err == nil && id != r.id {
+	if id, err := record.ParseID(arg); err == nil && id != r.ID {
 		r.show(id)
 	}
-	return r.split
-}
-
-// Leave keeps what is typed as a draft.
-func (r *incidentsRoom) Leave() bool {
-	return r.page == nil || r.page.Page().Leave()
+	return r.Split
 }
 
 // Focus puts the keyboard into the search line.
@@ -96,43 +81,24 @@ func (r *incidentsRoom) Focus() { r.Find() }
 
 // Find goes to the search line.
 func (r *incidentsRoom) Find() {
-	r.split.ShowList()
+	r.Split.ShowList()
 	r.host.Window().Canvas().Focus(r.pane.search)
 }
 
 // NewRecord opens the form of a new incident.
 func (r *incidentsRoom) NewRecord() {
-	r.settle(func() {
-		r.id = record.ID{}
+	r.Settle(func() {
+		r.ID = record.ID{}
 		r.pane.rows.SetSelected(-1)
-		r.put(newFreshView(r.host, r.show, r.nothing))
+		r.Put(newFreshView(r.host, r.show, r.Clear))
 	})
-}
-
-// Save saves the open form.
-func (r *incidentsRoom) Save() {
-	if r.page != nil {
-		r.page.Page().Save()
-	}
 }
 
 // Print goes to the report of the open incident.
 func (r *incidentsRoom) Print() {
-	if v, ok := r.page.(*incidentView); ok {
+	if v, ok := r.View.(*incidentView); ok {
 		v.print()
 	}
-}
-
-// Back closes the open form, then the page where it covers the list.
-func (r *incidentsRoom) Back() bool {
-	if r.page != nil && r.page.Page().Back() {
-		return true
-	}
-	if r.split.Stacked() && r.split.PageShown() {
-		r.split.ShowList()
-		return true
-	}
-	return false
 }
 
 // Changed reads again what an edit may have changed.
@@ -140,46 +106,18 @@ func (r *incidentsRoom) Changed(e data.Event) {
 	if e.Kind == record.Incident {
 		r.list.Load()
 	}
-	if r.page != nil {
-		r.page.Heed(e)
+	if r.View != nil {
+		r.View.Heed(e)
 	}
 }
 
 func (r *incidentsRoom) show(id record.ID) {
-	r.settle(func() {
-		r.id = id
-		r.put(newView(r.host, id))
+	r.Settle(func() {
+		r.ID = id
+		r.Put(newView(r.host, id))
 		r.host.Here(id.String())
 		r.pane.choose()
 	})
-}
-
-// settle leaves the open form and keeps its draft.
-func (r *incidentsRoom) settle(then func()) {
-	if r.page == nil {
-		then()
-		return
-	}
-	r.page.Page().Settle(then)
-}
-
-func (r *incidentsRoom) put(v view) {
-	if r.page != nil {
-		r.page.Drop()
-	}
-	r.page = v
-	r.split.SetPage(v.Object())
-	r.split.ShowPage()
-}
-
-// nothing leaves the page empty again.
-func (r *incidentsRoom) nothing() {
-	if r.page != nil {
-		r.page.Drop()
-	}
-	r.page, r.id = nil, record.ID{}
-	r.split.SetPage(r.nothingChosen())
-	r.split.ShowList()
 }
 
 func (r *incidentsRoom) nothingChosen() fyne.CanvasObject {

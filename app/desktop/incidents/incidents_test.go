@@ -113,7 +113,7 @@ func TestAddAndCorrectAToll(t *testing.T) {
 	if tolls() != before+1 {
 		t.Fatalf("not saved; seen %q", h.Texts())
 	}
-	v, ok := r.page.(*incidentView)
+	v, ok := r.View.(*incidentView)
 	if !ok {
 		t.Fatal("not the page of an incident")
 	}
@@ -140,7 +140,7 @@ func TestNewIncidentAndEdit(t *testing.T) {
 	h.Press("Guardar")
 	h.Fill("Nombre", "Incendio en Turi")
 	h.Press("Guardar")
-	got, err := h.API.Get(context.Background(), r.id)
+	got, err := h.API.Get(context.Background(), r.ID)
 	if err != nil || got.Get("name") != "Incendio en Turi" {
 		t.Fatalf("made %v: %v; seen %q", got, err, h.Texts())
 	}
@@ -148,7 +148,7 @@ func TestNewIncidentAndEdit(t *testing.T) {
 	h.Fill("Hechos confirmados", "Humo en el pabellón 1")
 	r.Save()
 	h.Pump()
-	if got, err = h.API.Get(context.Background(), r.id); err != nil || got.Get("confirmed_facts") == "" {
+	if got, err = h.API.Get(context.Background(), r.ID); err != nil || got.Get("confirmed_facts") == "" {
 		t.Errorf("the fact was not saved: %v; seen %q", err, h.Texts())
 	}
 }
@@ -158,7 +158,7 @@ func TestEveryWordIsThere(t *testing.T) {
 		h, r, id := open(t, lang, false, fyne.NewSize(1280, 2400))
 		r.Open(id.String())
 		h.Pump()
-		v, ok := r.page.(*incidentView)
+		v, ok := r.View.(*incidentView)
 		if !ok {
 			t.Fatal("not the page of an incident")
 		}
@@ -210,7 +210,7 @@ func TestTour(t *testing.T) {
 		r.Open(id.String())
 		pic("page")
 		h.Pump()
-		page, ok := r.page.(*incidentView)
+		page, ok := r.View.(*incidentView)
 		if !ok {
 			t.Fatal("not the page of an incident")
 		}

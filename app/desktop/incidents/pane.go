@@ -30,10 +30,10 @@ func newPane(r *incidentsRoom) *pane {
 		}
 	}
 	p.rows.OnSelect = func(i int) {
-		if row := r.list.Row(i); row.ID != r.id {
+		if row := r.list.Row(i); row.ID != r.ID {
 			r.show(row.ID)
 		} else {
-			r.split.ShowPage()
+			r.Split.ShowPage()
 		}
 	}
 	p.rows.OnOpen = p.rows.OnSelect
@@ -78,12 +78,12 @@ func (p *pane) draw() {
 	p.fill(p.rows)
 	at := p.rows.Offset()
 	p.rows.Resized(list.Len())
-	p.rows.SetSelected(list.Index(p.room.id))
+	p.rows.SetSelected(list.Index(p.room.ID))
 	p.rows.SetOffset(at)
 }
 
 // choose marks the open incident's row.
-func (p *pane) choose() { p.rows.SetSelected(p.room.list.Index(p.room.id)) }
+func (p *pane) choose() { p.rows.SetSelected(p.room.list.Index(p.room.ID)) }
 
 func (p *pane) fill(o fyne.CanvasObject) {
 	if len(p.body.Objects) == 1 && p.body.Objects[0] == o {
