@@ -19,24 +19,13 @@ import (
 	"paradero/data/record"
 )
 
-// view is a page that the room shows beside its list.
-type view interface {
-	Object() fyne.CanvasObject
-	Page() *sheet.Page
-	Heed(e data.Event)
-	Again()
-	Drop()
-}
-
 // familiesRoom keeps where the person was: text, filters, scroll, open page.
 type familiesRoom struct {
-	host  room.Host
-	env   present.Env
-	list  *present.People
-	pane  *sheet.Pane
-	split *widget.Split
-	page  view // nil: nobody is chosen
-	id    record.ID
+	host room.Host
+	env  present.Env
+	list *present.People
+	pane *sheet.Pane
+	sheet.Stage
 }
 
 var (
@@ -58,8 +47,9 @@ func New(h room.Host) room.Room {
 		Empty: func() (string, string, string) { return r.emptyWords() },
 	}, r.show, r.NewRecord)
 	r.pane.OnKind = func() { r.pane.SetNew(r.newWord()) }
-	r.split = widget.NewSplit(380, r.pane.Object(), r.nobody(), w.T("people.back"))
-	r.split.OnBack = r.pane.Unmark
+	r.None = r.nobody
+	r.Split = widget.NewSplit(380, r.pane.Object(), r.nobody(), w.T("people.back"))
+	r.Split.OnBack = r.pane.Unmark
 	return r
 }
 
@@ -89,10 +79,10 @@ func (r *familiesRoom) Icon() fyne.Resource { return theme.HomeIcon() }
 // Open shows the list, and the contact or household whose id is given.
 func (r *familiesRoom) Open(arg string) fyne.CanvasObject {
 	r.list.Refresh() // nobody tells a closed room what changed
-	if r.page != nil {
-		r.page.Again()
+	if r.View != nil {
+		r.View.Again()
 	}
-	if id, err := record.ParseID(arg); err == nil && id != r.id {
+	if id, err := record.ParseID(arg); err == nil && id != r.ID {
 		r.show(id)
 	}
 	switch arg {
@@ -103,12 +93,7 @@ func (r *familiesRoom) Open(arg string) fyne.CanvasObject {
 	case "new/" + record.Household.String():
 		r.newOf(record.Household)
 	}
-	return r.split
-}
-
-// Leave keeps what is typed as a draft.
-func (r *familiesRoom) Leave() bool {
-	return r.page == nil || r.page.Page().Leave()
+	return r.Split
 }
 
 // Focus puts the keyboard into the search line.
@@ -116,7 +101,7 @@ func (r *familiesRoom) Focus() { r.Find() }
 
 // Find goes to the search line.
 func (r *familiesRoom) Find() {
-	r.split.ShowList()
+	r.Split.ShowList()
 	r.pane.Focus()
 }
 
@@ -131,34 +116,15 @@ func (r *familiesRoom) NewRecord() {
 }
 
 func (r *familiesRoom) newOf(kind record.Kind) {
-	r.settle(func() {
-		r.id = record.ID{}
+	r.Settle(func() {
+		r.ID = record.ID{}
 		r.pane.Unmark()
 		if kind == record.Household {
-			r.put(newHouseholdForm(r.host, r.show, r.nothing))
+			r.put(newHouseholdForm(r.host, r.show, r.Clear))
 			return
 		}
-		r.put(sheet.NewPersonView(r.host, record.Contact, r.show, r.nothing))
+		r.put(sheet.NewPersonView(r.host, record.Contact, r.show, r.Clear))
 	})
-}
-
-// Save saves the open form.
-func (r *familiesRoom) Save() {
-	if r.page != nil {
-		r.page.Page().Save()
-	}
-}
-
-// Back closes the open form, then the page where it covers the list.
-func (r *familiesRoom) Back() bool {
-	if r.page != nil && r.page.Page().Back() {
-		return true
-	}
-	if r.split.Stacked() && r.split.PageShown() {
-		r.split.ShowList()
-		return true
-	}
-	return false
 }
 
 // Changed reads again what an edit may have changed.
@@ -166,19 +132,19 @@ func (r *familiesRoom) Changed(e data.Event) {
 	if e.Kind == record.Contact || e.Kind == record.Household {
 		r.list.Refresh()
 	}
-	if r.page != nil {
-		r.page.Heed(e)
+	if r.View != nil {
+		r.View.Heed(e)
 	}
 }
 
 // show opens the page of a contact or a household.
 func (r *familiesRoom) show(id record.ID) {
-	r.settle(func() {
+	r.Settle(func() {
 		kind := record.Contact
 		if row, ok := r.host.Office().Row(id); ok {
 			kind = row.Kind
 		}
-		r.id = id
+		r.ID = id
 		if kind == record.Household {
 			r.put(NewHouseholdView(r.host, id))
 		} else {
@@ -189,32 +155,10 @@ func (r *familiesRoom) show(id record.ID) {
 	})
 }
 
-func (r *familiesRoom) settle(then func()) {
-	if r.page == nil {
-		then()
-		return
-	}
-	r.page.Page().Settle(then)
-}
-
-func (r *familiesRoom) put(v view) {
-	if r.page != nil {
-		r.page.Drop()
-	}
-	r.page = v
-	r.split.SetPage(v.Object())
-	r.split.ShowPage()
+// put shows a page and gives it the keyboard.
+func (r *familiesRoom) put(v sheet.View) {
+	r.Put(v)
 	v.Page().Focus()
-}
-
-// nothing leaves the page empty again.
-func (r *familiesRoom) nothing() {
-	if r.page != nil {
-		r.page.Drop()
-	}
-	r.page, r.id = nil, record.ID{}
-	r.split.SetPage(r.nobody())
-	r.split.ShowList()
 }
 
 // nobody is what stands beside the list while nobody is chosen.

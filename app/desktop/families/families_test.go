@@ -95,7 +95,7 @@ func TestRecordATelling(t *testing.T) {
 	h.Fill("Lugar", "Su casa")
 	r.Save()
 	h.Pump()
-	if h.API.Count(record.Notification) != was+1 || r.page.Page().IsOpen() {
+	if h.API.Count(record.Notification) != was+1 || r.View.Page().IsOpen() {
 		t.Errorf("%q", h.Texts())
 	}
 }
@@ -122,7 +122,7 @@ func TestMakeAHouseholdAndBringAContactIn(t *testing.T) {
 	h.Fill("Apellido paterno", "Vera")
 	r.Save()
 	h.Pump()
-	page, ok := r.page.(*HouseholdView)
+	page, ok := r.View.(*HouseholdView)
 	if !ok || len(page.vm.Members) != 1 || page.vm.Members[0].Name != "Nelly Vera" {
 		t.Fatalf("%q", h.Texts())
 	}

@@ -28,10 +28,10 @@ var scenes = []scene{
 		r.Open(s.Father.String())
 		h.Pump()
 	}},
-	{"contact-below", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) { r.page.Page().ScrollTo(600) }},
-	{"contact-end", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) { r.page.Page().ScrollTo(5000) }},
+	{"contact-below", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) { r.View.Page().ScrollTo(600) }},
+	{"contact-end", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) { r.View.Page().ScrollTo(5000) }},
 	{"attempt", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) {
-		r.page.Page().ScrollTo(0)
+		r.View.Page().ScrollTo(0)
 		h.Press(h.Words().T("family.attempt.add"))
 		h.Fill(h.Words().T("attempt.channel"), h.Words().T("option.attempt.channel.sms"))
 		h.Press(h.Words().T("form.save"))
@@ -58,7 +58,7 @@ var scenes = []scene{
 	}},
 	{"household-edit", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) {
 		r.Back()
-		r.page.(*HouseholdView).edit()
+		r.View.(*HouseholdView).edit()
 		h.Pump()
 	}},
 	{"new-household", func(h *roomtest.Host, r *familiesRoom, _ roomtest.Seed) {

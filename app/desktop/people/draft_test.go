@@ -124,7 +124,7 @@ func TestDraftsOutliveALock(t *testing.T) {
 	r.show(id)
 	h.Pump()
 	h.Fill("Notas", "Llamar a la hermana")
-	v := r.page.(*personView)
+	v := r.View.(*personView)
 	v.claimForm("claim", v.vm.NewClaim)
 	h.Pump()
 	h.Fill("Estado", "Con vida según reporte")

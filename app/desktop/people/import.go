@@ -48,8 +48,8 @@ func (r *peopleRoom) Dropped(paths []string) {
 }
 
 func (r *peopleRoom) importFile(path string) {
-	r.settle(func() {
-		r.id = record.ID{}
+	r.Settle(func() {
+		r.ID = record.ID{}
 		r.pane.Unmark()
 		r.put(newImportView(r, path))
 	})
@@ -186,7 +186,7 @@ func (v *importView) found() []fyne.CanvasObject {
 	act := widget.Primary(w.N("import.go", p.Good()), theme.ConfirmIcon(), v.take)
 	act.SetEnabled(p.Good() > 0)
 	all := []fyne.CanvasObject{widget.Card("", widget.HFill(8, 0, widget.NewText(count).Bold().Shrinks(),
-		widget.Plain(w.T("desk.cancel"), nil, v.room.nothing), act))}
+		widget.Plain(w.T("desk.cancel"), nil, v.room.Clear), act))}
 	if len(p.Refused) > 0 {
 		all = append(all, v.refused(p.Refused))
 	}
@@ -283,7 +283,7 @@ func (v *importView) done() []fyne.CanvasObject {
 	facts := widget.Columns(4, 110,
 		widget.Fact(w.T("import.done.new"), n(r.New)), widget.Fact(w.T("import.done.updated"), n(r.Updated)),
 		widget.Fact(w.T("import.done.unchanged"), n(r.Unchanged)), widget.Fact(w.T("import.done.refused"), n(r.Refused)))
-	buttons := []fyne.CanvasObject{widget.Primary(w.T("import.done.list"), theme.NavigateNextIcon(), v.room.nothing)}
+	buttons := []fyne.CanvasObject{widget.Primary(w.T("import.done.list"), theme.NavigateNextIcon(), v.room.Clear)}
 	if r.Stopped {
 		buttons = append(buttons, widget.Plain(w.T("import.again"), theme.ViewRefreshIcon(), func() { v.result = nil; v.take() }))
 	}

@@ -19,15 +19,6 @@ import (
 	"paradero/data/record"
 )
 
-// view is a page that the room shows beside its list.
-type view interface {
-	Object() fyne.CanvasObject
-	Page() *sheet.Page
-	Heed(e data.Event)
-	Again()
-	Drop()
-}
-
 // peopleRoom keeps where the person was: text, filters, scroll, open page.
 type peopleRoom struct {
 	host  room.Host
@@ -35,9 +26,7 @@ type peopleRoom struct {
 	list  *present.People
 	pane  *sheet.Pane
 	where *widget.Select
-	split *widget.Split
-	page  view // nil: nobody is chosen
-	id    record.ID
+	sheet.Stage
 }
 
 var (
@@ -70,8 +59,9 @@ func New(h room.Host) room.Room {
 	r.pane.OnKind = func() { r.pane.SetNew(r.newWord()) }
 	r.where.OnValue = r.list.At
 	r.pane.Under(r.where, func() { r.where.SetValue("") })
-	r.split = widget.NewSplit(380, r.pane.Object(), r.nobody(), w.T("people.back"))
-	r.split.OnBack = r.pane.Unmark
+	r.None = r.nobody
+	r.Split = widget.NewSplit(380, r.pane.Object(), r.nobody(), w.T("people.back"))
+	r.Split.OnBack = r.pane.Unmark
 	return r
 }
 
@@ -106,10 +96,10 @@ func (r *peopleRoom) Icon() fyne.Resource { return theme.AccountIcon() }
 func (r *peopleRoom) Open(arg string) fyne.CanvasObject {
 	r.list.Refresh() // nobody tells a closed room what changed
 	r.readFacilities()
-	if r.page != nil {
-		r.page.Again()
+	if r.View != nil {
+		r.View.Again()
 	}
-	if id, err := record.ParseID(arg); err == nil && id != r.id {
+	if id, err := record.ParseID(arg); err == nil && id != r.ID {
 		r.show(id)
 	}
 	switch arg {
@@ -118,12 +108,7 @@ func (r *peopleRoom) Open(arg string) fyne.CanvasObject {
 	case "new/" + record.Detainee.String():
 		r.newOf(record.Detainee)
 	}
-	return r.split
-}
-
-// Leave keeps what is typed as a draft.
-func (r *peopleRoom) Leave() bool {
-	return r.page == nil || r.page.Page().Leave()
+	return r.Split
 }
 
 // Focus puts the keyboard into the search line.
@@ -131,7 +116,7 @@ func (r *peopleRoom) Focus() { r.Find() }
 
 // Find goes to the search line.
 func (r *peopleRoom) Find() {
-	r.split.ShowList()
+	r.Split.ShowList()
 	r.pane.Focus()
 }
 
@@ -145,41 +130,29 @@ func (r *peopleRoom) NewRecord() {
 }
 
 func (r *peopleRoom) newOf(kind record.Kind) {
-	r.settle(func() {
-		r.id = record.ID{}
+	r.Settle(func() {
+		r.ID = record.ID{}
 		r.pane.Unmark()
-		r.put(sheet.NewPersonView(r.host, kind, func(id record.ID) { r.show(id) }, r.nothing))
+		r.put(sheet.NewPersonView(r.host, kind, func(id record.ID) { r.show(id) }, r.Clear))
 	})
-}
-
-// Save saves the open form.
-func (r *peopleRoom) Save() {
-	if r.page != nil {
-		r.page.Page().Save()
-	}
 }
 
 // Print goes to the papers that can be made for the open person.
 func (r *peopleRoom) Print() {
-	if v, ok := r.page.(*personView); ok {
+	if v, ok := r.View.(*personView); ok {
 		v.papers()
 	}
 }
 
-// Back closes the open form, then the page where it covers the list.
+// Back closes the open form or the import, then the page where it covers the list.
 func (r *peopleRoom) Back() bool {
-	if r.page != nil && r.page.Page().Back() {
+	if _, ok := r.View.(*importView); ok {
+		if !r.View.Page().Back() {
+			r.Clear()
+		}
 		return true
 	}
-	if _, ok := r.page.(*importView); ok {
-		r.nothing()
-		return true
-	}
-	if r.split.Stacked() && r.split.PageShown() {
-		r.split.ShowList()
-		return true
-	}
-	return false
+	return r.Stage.Back()
 }
 
 // Changed reads again what an edit may have changed.
@@ -190,19 +163,19 @@ func (r *peopleRoom) Changed(e data.Event) {
 	if e.Kind == record.Facility {
 		r.readFacilities()
 	}
-	if r.page != nil {
-		r.page.Heed(e)
+	if r.View != nil {
+		r.View.Heed(e)
 	}
 }
 
 // show opens a person's page, of whichever kind he is.
 func (r *peopleRoom) show(id record.ID) {
-	r.settle(func() {
+	r.Settle(func() {
 		kind := record.Detainee
 		if row, ok := r.host.Office().Row(id); ok {
 			kind = row.Kind
 		}
-		r.id = id
+		r.ID = id
 		if kind == record.Contact {
 			r.put(sheet.NewContactView(r.host, id))
 		} else {
@@ -213,33 +186,10 @@ func (r *peopleRoom) show(id record.ID) {
 	})
 }
 
-// settle leaves the open form and keeps its draft.
-func (r *peopleRoom) settle(then func()) {
-	if r.page == nil {
-		then()
-		return
-	}
-	r.page.Page().Settle(then)
-}
-
-func (r *peopleRoom) put(v view) {
-	if r.page != nil {
-		r.page.Drop()
-	}
-	r.page = v
-	r.split.SetPage(v.Object())
-	r.split.ShowPage()
+// put shows a page and gives it the keyboard.
+func (r *peopleRoom) put(v sheet.View) {
+	r.Put(v)
 	v.Page().Focus()
-}
-
-// nothing leaves the page empty again.
-func (r *peopleRoom) nothing() {
-	if r.page != nil {
-		r.page.Drop()
-	}
-	r.page, r.id = nil, record.ID{}
-	r.split.SetPage(r.nobody())
-	r.split.ShowList()
 }
 
 // nobody is what stands beside the list while nobody is chosen.

@@ -66,7 +66,7 @@ func TestEmptyRoomOffersTheFirstStep(t *testing.T) {
 	if h.API.Count(record.Detainee) != 1 || !h.Sees("Óscar Pilataxi") || !h.Sees("CPL Guayas N°1") {
 		t.Fatalf("he is saved and his page is open: %q", h.Texts())
 	}
-	r.Changed(data.Event{Kind: record.Detainee, ID: r.id})
+	r.Changed(data.Event{Kind: record.Detainee, ID: r.ID})
 	h.Pump()
 	if !h.Sees("1 person") {
 		t.Error("the list learns of him")
@@ -101,7 +101,7 @@ func TestEditInPlaceAndLeave(t *testing.T) {
 	h, r, seed := opened(t)
 	r.Open(seed.Missing.String())
 	h.Pump()
-	v := r.page.(*personView)
+	v := r.View.(*personView)
 	v.edit("facts.identity", v.vm.Facts[0])
 	h.Pump()
 	if !r.Leave() {
@@ -115,7 +115,7 @@ func TestEditInPlaceAndLeave(t *testing.T) {
 	}
 	r.show(seed.Son)
 	h.Pump()
-	if r.id != seed.Son || len(h.Asked) != 0 || h.Sees("Borrador sin terminar") {
+	if r.ID != seed.Son || len(h.Asked) != 0 || h.Sees("Borrador sin terminar") {
 		t.Error("another person is opened without asking, and has no part in the draft")
 	}
 	r.show(seed.Missing)
@@ -144,7 +144,7 @@ func TestEditInPlaceAndLeave(t *testing.T) {
 	if got.Get("cedula") != "0926687850" || got.Get("nationality") != "Ecuador" {
 		t.Errorf("saved %q %q", got.Get("cedula"), got.Get("nationality"))
 	}
-	if h.Said[len(h.Said)-1] != "Guardado" || r.page.Page().IsOpen() {
+	if h.Said[len(h.Said)-1] != "Guardado" || r.View.Page().IsOpen() {
 		t.Errorf("said %q", h.Said)
 	}
 	if !h.Sees("0926687850") || !h.Sees("Cédula: 0926687859 → 0926687850") {
@@ -186,7 +186,7 @@ func TestNewPersonWhoIsHereAlready(t *testing.T) {
 	if !h.Sees("Ya existe alguien") || !h.Sees("Núñez Ñáñez, Íñigo Ángel") {
 		t.Fatalf("%q", h.Texts())
 	}
-	if !r.Back() || r.page != nil || len(h.Asked) != 0 {
+	if !r.Back() || r.View != nil || len(h.Asked) != 0 {
 		t.Error("Esc leaves the form, whose draft is kept")
 	}
 	r.Open(seed.Father.String())
@@ -209,7 +209,7 @@ func TestListKeepsItsPlace(t *testing.T) {
 	}
 	r.show(record.ID{9})
 	h.Pump()
-	if !h.Sees("no") || r.page == nil {
+	if !h.Sees("no") || r.View == nil {
 		t.Error("a record that is not there says so")
 	}
 }
@@ -218,7 +218,7 @@ func TestNotesOutliveRedrawingAndAreCorrected(t *testing.T) {
 	h, r, seed := opened(t)
 	r.Open(seed.Son.String())
 	h.Pump()
-	v := r.page.(*personView)
+	v := r.View.(*personView)
 	h.Fill("Notas", "Traer la partida")
 	r.Changed(data.Event{Kind: record.Detainee, ID: seed.Son})
 	h.Pump()
@@ -271,7 +271,7 @@ func TestTwoValuesOfOneFactAreResolvedWithAReason(t *testing.T) {
 	if !h.Sees("Elija cuál vale") {
 		t.Error("a reason is asked for")
 	}
-	r.page.(*personView).page.Save()
+	r.View.(*personView).page.Save()
 	h.Fill("Cédula", "0100000009")
 	h.Fill("Motivo", "Vi la cédula")
 	h.Press("Guardar")

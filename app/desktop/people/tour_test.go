@@ -46,11 +46,11 @@ var scenes = []scene{
 		r.list.Only("detainees")
 		open(son)(h, r, s)
 	}},
-	{"page-below", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) { r.page.Page().ScrollTo(900) }},
-	{"page-end", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) { r.page.Page().ScrollTo(5000) }},
+	{"page-below", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) { r.View.Page().ScrollTo(900) }},
+	{"page-end", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) { r.View.Page().ScrollTo(5000) }},
 	{"edit", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) {
-		r.page.Page().ScrollTo(0)
-		v := r.page.(*personView)
+		r.View.Page().ScrollTo(0)
+		v := r.View.(*personView)
 		v.edit("facts.identity", v.vm.Facts[0])
 		h.Pump()
 		h.Fill(h.Words().T("detainee.cedula"), "1714307104")
@@ -58,7 +58,7 @@ var scenes = []scene{
 	}},
 	{"claim", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) {
 		r.Back()
-		r.page.(*personView).claimForm("claim", r.page.(*personView).vm.NewClaim)
+		r.View.(*personView).claimForm("claim", r.View.(*personView).vm.NewClaim)
 		h.Pump()
 		h.Fill(h.Words().T("claim.status"), h.Words().T("option.claim.status.confirmed_dead"))
 		h.Press(h.Words().T("form.save"))
@@ -95,7 +95,7 @@ var scenes = []scene{
 	{"page-draft", func(h *roomtest.Host, r *peopleRoom, s roomtest.Seed) {
 		r.show(s.Missing)
 		h.Pump()
-		v := r.page.(*personView)
+		v := r.View.(*personView)
 		v.edit("facts.identity", v.vm.Facts[0])
 		h.Fill(h.Words().T("detainee.cedula"), "1714307104")
 		r.show(s.Son)
@@ -103,7 +103,7 @@ var scenes = []scene{
 		h.Pump()
 	}},
 	{"edit-draft", func(h *roomtest.Host, r *peopleRoom, _ roomtest.Seed) {
-		v := r.page.(*personView)
+		v := r.View.(*personView)
 		v.edit("facts.identity", v.vm.Facts[0])
 		h.Pump()
 	}},
