@@ -22,15 +22,20 @@ const (
 	MaxChanges = 512       // changes in a batch
 	MaxPred    = 64        // writes that a write may replace; hashes that a batch may depend on
 	maxFields  = 256
-	MaxEntries = 64 // entries that one change adds
+	MaxEntries = 64   // entries that one change adds
+	MaxErases  = 2048 // writes that one erasure names
 )
 
 // Op is what a change does to its record.
 type Op uint8
 
-// OpEdit sets fields and adds entries; the first one makes the record. Other
-// numbers are a newer version's.
-const OpEdit Op = 1
+// What a change may do. OpEdit sets fields and adds entries; the first one makes
+// the record. OpErase takes away for ever what the changes said that it names
+// (DESIGN §3). Other numbers are a newer version's.
+const (
+	OpEdit  Op = 1
+	OpErase Op = 2
+)
 
 // FieldDeleted is a field that every kind has: "true" takes the record away,
 // "false" brings it back. Being a field, it meets a concurrent edit as any
@@ -44,8 +49,9 @@ type Change struct {
 	Op       Op
 	Fields   []Field
 	Entries  []Entry
-	Rights   uint64 // version of the rights table it cites
-	Critical bool   // a program that does not know Op must make the record read-only
+	Erases   []record.Write // of OpErase: the changes of this record whose values go
+	Rights   uint64         // version of the rights table it cites
+	Critical bool           // a program that does not know Op must make the record read-only
 	Reason   string
 	List     string // the imported list that says so, "" when the author does
 	Erased   bool   // the payload is gone: Fields have no text, Entries no values
@@ -90,7 +96,7 @@ func (t *hashTable) index(h Hash) int {
 
 // check refuses what could be written and never be read again.
 func (c *Change) check() error {
-	if len(c.Fields) > maxFields || len(c.Entries) > MaxEntries {
+	if len(c.Fields) > maxFields || len(c.Entries) > MaxEntries || len(c.Erases) > MaxErases {
 		return fmt.Errorf("write change of %d fields, %d entries: %w", len(c.Fields), len(c.Entries), ErrTooLarge)
 	}
 	ok := utf8.ValidString(c.Reason) && utf8.ValidString(c.List)
@@ -117,18 +123,13 @@ func (c *Change) Fits() bool { return c.check() == nil && len(c.appendPayload(ni
 // appendStem appends what is sealed in the batch itself: which record, which
 // fields, what they replace; everything but the values.
 func (c *Change) appendStem(b []byte, payload int, hashes *hashTable) []byte {
-	b = cbor.AppendMap(b, 8)
+	b = cbor.AppendMap(b, 8+min(len(c.Erases), 1))
 	b = cbor.AppendBytes(cbor.AppendUint(b, 1), c.Record[:])
 	b = cbor.AppendUint(cbor.AppendUint(b, 2), uint64(c.Kind))
 	b = cbor.AppendUint(cbor.AppendUint(b, 3), uint64(c.Op))
 	b = cbor.AppendArray(cbor.AppendUint(b, 4), len(c.Fields))
 	for _, f := range c.Fields {
-		b = cbor.AppendUint(cbor.AppendArray(b, 2), uint64(f.Num))
-		b = cbor.AppendArray(b, len(f.Pred))
-		for _, p := range f.Pred {
-			b = cbor.AppendUint(cbor.AppendArray(b, 2), uint64(hashes.index(p.Batch)))
-			b = cbor.AppendUint(b, uint64(p.Index))
-		}
+		b = appendWrites(cbor.AppendUint(cbor.AppendArray(b, 2), uint64(f.Num)), f.Pred, hashes)
 	}
 	b = cbor.AppendArray(cbor.AppendUint(b, 5), len(c.Entries))
 	for _, e := range c.Entries {
@@ -136,7 +137,40 @@ func (c *Change) appendStem(b []byte, payload int, hashes *hashTable) []byte {
 	}
 	b = cbor.AppendUint(cbor.AppendUint(b, 6), c.Rights)
 	b = cbor.AppendBool(cbor.AppendUint(b, 7), c.Critical)
-	return cbor.AppendUint(cbor.AppendUint(b, 8), uint64(payload))
+	b = cbor.AppendUint(cbor.AppendUint(b, 8), uint64(payload))
+	if len(c.Erases) > 0 {
+		b = appendWrites(cbor.AppendUint(b, 9), c.Erases, hashes)
+	}
+	return b
+}
+
+func appendWrites(b []byte, list []record.Write, hashes *hashTable) []byte {
+	b = cbor.AppendArray(b, len(list))
+	for _, w := range list {
+		b = cbor.AppendUint(cbor.AppendArray(b, 2), uint64(hashes.index(w.Batch)))
+		b = cbor.AppendUint(b, uint64(w.Index))
+	}
+	return b
+}
+
+func readWrites(r *cbor.Reader, hashes []Hash, limit int) []record.Write {
+	n := r.Array(limit)
+	if n == 0 {
+		return nil
+	}
+	list := make([]record.Write, 0, n)
+	for range n {
+		if r.Array(2) != 2 {
+			r.Fail("write is not a pair")
+			return nil
+		}
+		h, i := r.Below(uint64(len(hashes))), r.Below(MaxChanges)
+		if r.Err() != nil {
+			return nil
+		}
+		list = append(list, record.Write{Batch: hashes[h], Index: uint16(i)})
+	}
+	return list
 }
 
 // appendPayload appends the values, in the order of the stem's fields.
@@ -183,6 +217,8 @@ func readStem(r *cbor.Reader, hashes []Hash) (c Change, payload int) {
 			c.Critical = r.Bool()
 		case 8:
 			payload = int(r.Below(MaxChanges))
+		case 9:
+			c.Erases = readWrites(r, hashes, MaxErases)
 		default:
 			r.Skip()
 		}
@@ -199,17 +235,7 @@ func readFields(r *cbor.Reader, hashes []Hash) []Field {
 			return nil
 		}
 		f := Field{Num: uint16(r.Below(1 << 16))}
-		for range r.Array(MaxPred) {
-			if r.Array(2) != 2 {
-				r.Fail("pred is not a pair")
-				return nil
-			}
-			h, i := r.Below(uint64(len(hashes))), r.Below(MaxChanges)
-			if r.Err() != nil {
-				return nil
-			}
-			f.Pred = append(f.Pred, record.Write{Batch: hashes[h], Index: uint16(i)})
-		}
+		f.Pred = readWrites(r, hashes, MaxPred)
 		fields = append(fields, f)
 	}
 	return fields

@@ -18,6 +18,10 @@ type Disk interface {
 	List(dir string) ([]string, error)
 	MakeDir(dir string) error
 	SyncDir(dir string) error
+	// Rename puts a closed file in the place of another; SyncDir makes it durable.
+	Rename(from, to string) error
+	// Remove takes a file away; one that is missing is no error.
+	Remove(path string) error
 	// Free is the room left for this user, in bytes.
 	Free(dir string) (uint64, error)
 }
@@ -66,6 +70,22 @@ func (OS) List(dir string) ([]string, error) {
 func (OS) MakeDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder: %w", err)
+	}
+	return nil
+}
+
+// Rename implements Disk.
+func (OS) Rename(from, to string) error {
+	if err := os.Rename(filepath.Clean(from), filepath.Clean(to)); err != nil {
+		return fmt.Errorf("rename: %w", err)
+	}
+	return nil
+}
+
+// Remove implements Disk.
+func (OS) Remove(path string) error {
+	if err := os.Remove(filepath.Clean(path)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove: %w", err)
 	}
 	return nil
 }

@@ -12,10 +12,14 @@ import (
 // A frame is a batch as journal, bundle and hub carry it: a head of twelve
 // bytes (magic, length and CRC-32C of the body, big-endian) and the body, CBOR
 // [envelope, signature, [payload…]] with an empty payload where one is erased.
+//
+// A filler is a head with another magic and zeros: it keeps the room of a payload
+// that was taken out, so that everything behind it stands where it stood.
 const (
-	frameMagic = "PdB1"
-	frameHead  = 12
-	maxFrame   = MaxBatch + 64<<10 // a batch and its heads
+	frameMagic  = "PdB1"
+	fillerMagic = "PdF1"
+	frameHead   = 12
+	maxFrame    = MaxBatch + 64<<10 // a batch and its heads
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -39,6 +43,28 @@ func AppendFrame(dst []byte, b *Batch) []byte {
 	binary.BigEndian.PutUint32(dst[at+4:], uint32(len(body)))
 	binary.BigEndian.PutUint32(dst[at+8:], crc32.Checksum(body, castagnoli))
 	return dst
+}
+
+// appendFiller appends a filler of n bytes, at least frameHead of them.
+func appendFiller(dst []byte, n int) []byte {
+	at := len(dst)
+	dst = append(dst, make([]byte, n)...)
+	copy(dst[at:], fillerMagic)
+	binary.BigEndian.PutUint32(dst[at+4:], uint32(n-frameHead))
+	binary.BigEndian.PutUint32(dst[at+8:], crc32.Checksum(dst[at+frameHead:], castagnoli))
+	return dst
+}
+
+// fillerSize gives the length of the filler that b begins with, 0 when none does.
+func fillerSize(b []byte) int {
+	if len(b) < frameHead || string(b[:4]) != fillerMagic {
+		return 0
+	}
+	n := binary.BigEndian.Uint32(b[4:])
+	if n > maxFrame {
+		return 0
+	}
+	return frameHead + int(n)
 }
 
 // frameSize reads a frame's head: the whole length, or errNoFrame.

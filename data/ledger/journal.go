@@ -72,6 +72,12 @@ func OpenJournal(disk Disk, dir string) (*Journal, error) {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
 	for _, name := range names {
+		if strings.HasSuffix(name, rewriteExt) { // a crash came before it took its place
+			if err := disk.Remove(filepath.Join(dir, name)); err != nil {
+				return nil, fmt.Errorf("open journal: %w", err)
+			}
+			continue
+		}
 		var n uint32
 		if _, err := fmt.Sscanf(strings.TrimSuffix(name, segmentExt), "%08d", &n); err == nil && name == SegmentName(n) {
 			j.names = append(j.names, n)
@@ -217,9 +223,9 @@ func (j *Journal) nextSegment() error {
 
 // Read reads the batch at a position and gives the position behind it.
 func (j *Journal) Read(at Pos) (*Batch, Pos, error) {
-	j.mu.RLock()
+	j.mu.RLock() // held while reading: a segment may be written anew
+	defer j.mu.RUnlock()
 	f, ok := j.files[at.Segment]
-	j.mu.RUnlock()
 	if !ok {
 		return nil, at, fmt.Errorf("read frame: no segment %d", at.Segment)
 	}

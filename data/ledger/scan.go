@@ -32,6 +32,9 @@ func (j *Journal) scanSegment(ctx context.Context, n uint32, at int64, do func(P
 		case size > 0: // its checksum holds: it was written so and is not torn
 			found = append(found, Damage{Pos: Pos{n, at}, Length: int64(size)})
 		}
+		if size == 0 {
+			size = r.filler(at)
+		}
 		if size > 0 {
 			at += int64(size)
 			end = at
@@ -99,25 +102,52 @@ func (w *window) batch(off int64) (b *Batch, size int, err error) {
 	return b, size, err
 }
 
-// nextFrame finds the next whole frame behind an offset, 0 when there is none.
+// filler gives the length of the whole filler at an offset, 0 when there is none.
+func (w *window) filler(off int64) int {
+	head, err := w.at(off, frameHead)
+	if err != nil {
+		return 0
+	}
+	size := fillerSize(head)
+	if size == 0 {
+		return 0
+	}
+	whole, err := w.at(off, size)
+	if err != nil || len(whole) < size || !checkFrame(whole) {
+		return 0
+	}
+	return size
+}
+
+// nextFrame finds the next whole frame or filler behind an offset, 0 when there
+// is none.
 func (w *window) nextFrame(off int64) int64 {
 	for off < w.size {
 		b, err := w.at(off, windowSize)
 		if err != nil || len(b) == 0 {
 			return 0
 		}
-		i := bytes.Index(b, []byte(frameMagic))
+		i := nextMagic(b)
 		if i < 0 {
 			off += int64(max(len(b)-len(frameMagic)+1, 1))
 			continue
 		}
 		off += int64(i)
-		if _, size, _ := w.batch(off); size > 0 {
+		if _, size, _ := w.batch(off); size > 0 || w.filler(off) > 0 {
 			return off
 		}
 		off++
 	}
 	return 0
+}
+
+// nextMagic finds where a frame or a filler may begin, -1 when nowhere.
+func nextMagic(b []byte) int {
+	i, k := bytes.Index(b, []byte(frameMagic)), bytes.Index(b, []byte(fillerMagic))
+	if i < 0 || k >= 0 && k < i {
+		return k
+	}
+	return i
 }
 
 // zeros tells whether only zeros follow.
