@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-
-	"github.com/dgraph-io/badger/v4"
 )
 
 // Records that are made together, by an import or a rebuild, are kept together:
@@ -56,31 +54,26 @@ func (s *Store) Group(p Pack, group uint16) ([]byte, error) { return s.get(p.gro
 // Packs gives the rows of every pack to do, in the order of the journal.
 func (s *Store) Packs(ctx context.Context, do func(Pack, []byte) error) (err error) {
 	defer caught("read packs", &err)
-	err = s.db.View(func(txn *badger.Txn) error {
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{prefixPack}, PrefetchValues: true, PrefetchSize: 16})
-		defer it.Close()
-		for it.Rewind(); it.Valid(); it.Next() {
+	err = s.db.view(func(r reader) error {
+		prefix := []byte{prefixPack}
+		return r.each(prefix, prefix, 16, func(key []byte, value func() ([]byte, error)) (bool, error) {
 			if err := ctx.Err(); err != nil {
-				return err
+				return false, err
 			}
-			key := it.Item().KeyCopy(nil)
 			p, err := parsePack(key)
 			if err != nil {
-				return err
+				return false, err
 			}
-			sealed, err := it.Item().ValueCopy(nil)
+			sealed, err := value()
 			if err != nil {
-				return err
+				return false, err
 			}
 			plain, err := s.seal.Open(nil, key, sealed)
 			if err != nil {
-				return err
+				return false, err
 			}
-			if err := do(p, plain); err != nil {
-				return err
-			}
-		}
-		return nil
+			return true, do(p, plain)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("read packs: %w", err)

@@ -1,6 +1,6 @@
 // Package store is the working copy in Badger: every record as it is folded,
-// the rows that lists show, links, counters, and how far into the journal all
-// this has come. It can be thrown away at any time and made again.
+// the rows that lists show, links, counters, which batches are here, and how
+// far into the journal all this has come. It can be thrown away at any time and made again.
 //
 // What must not live here: the meaning of a record, how it is folded, and
 // anything that exists nowhere else. This is the only package that knows Badger.
@@ -11,13 +11,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
-	"time"
-
-	"github.com/dgraph-io/badger/v4"
-	"github.com/dgraph-io/badger/v4/options"
 
 	"paradero/data/record"
 )
@@ -38,7 +32,41 @@ const (
 	prefixMeta   = 'm' // m name → counters, positions
 	prefixPack   = 'p' // p pack → rows of records that were made together
 	prefixGroup  = 'q' // q pack group → places and states of some of them
+	prefixBatch  = 'b' // b hash → where the batch stands in the journal, and its place in its feed
+	prefixHeld   = 'w' // w hash → a batch that waits for those it depends on
 )
+
+// engine keeps sealed values under keys: Badger, or for simulations a map.
+type engine interface {
+	// view lets do read one state of the whole.
+	view(do func(reader) error) error
+	begin() writer
+	close() error
+}
+
+// reader reads one state of an engine.
+type reader interface {
+	// get gives a value to use, which must not be kept, or ErrMissing.
+	get(key []byte, use func(value []byte) error) error
+	// each gives keys and values with a prefix to do, in order, from a key on,
+	// until it says false. Neither may be kept; ahead is how many to read ahead,
+	// 0 when only the keys matter.
+	each(prefix, from []byte, ahead int, do func(key []byte, value func() ([]byte, error)) (bool, error)) error
+}
+
+// writer is one transaction of an engine.
+type writer interface {
+	set(key, value []byte) error
+	remove(key []byte) error
+	commit() error
+	discard()
+}
+
+// marker tells the next opening that this one crashed the program.
+type marker interface {
+	set()
+	clear()
+}
 
 // ErrMissing says that there is no such key.
 var ErrMissing = errors.New("not in the store")
@@ -53,108 +81,25 @@ var ErrTooBig = errors.New("transaction too big")
 // Store is an open store. Reading is safe for concurrent use; Update is for
 // one goroutine.
 type Store struct {
-	db     *badger.DB
+	db     engine
 	seal   Sealer
-	marker string
+	marker marker
 	once   sync.Once
 }
 
-// Exists tells whether a folder holds a store.
-func Exists(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "MANIFEST"))
-	return err == nil
-}
-
-// Open opens the store in dir, made when it is missing. key is Badger's own
-// encryption key. A marker beside dir tells whether an earlier opening crashed
-// the program: a damaged table can do that (DESIGN §5), but not twice.
-func Open(dir string, key []byte, seal Sealer) (s *Store, err error) {
-	marker := dir + ".opening"
-	if _, err := os.Stat(marker); err == nil {
-		return nil, ErrSuspect
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	if err := os.WriteFile(marker, nil, 0o600); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			s, err = nil, fmt.Errorf("open store: %v", p)
-		}
-		if err != nil {
-			_ = os.Remove(marker)
-		}
-	}()
-	db, err := badger.Open(settings(dir, key))
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	return &Store{db: db, seal: seal, marker: marker}, nil
-}
-
-// settings are those measured for a desktop (DESIGN §5): the defaults took
-// 1.8 GB of memory where these take 55 MB.
-func settings(dir string, key []byte) badger.Options {
-	return badger.DefaultOptions(dir).
-		WithLogger(nil).
-		WithMetricsEnabled(false).
-		WithEncryptionKey(key).
-		WithEncryptionKeyRotationDuration(10 * 365 * 24 * time.Hour).
-		WithIndexCacheSize(8 << 20).
-		WithBlockCacheSize(16 << 20).
-		WithMemTableSize(8 << 20).
-		WithNumMemtables(2).
-		WithValueLogFileSize(32 << 20).
-		WithNumCompactors(2).
-		WithNumLevelZeroTables(2).
-		WithNumLevelZeroTablesStall(4).
-		WithValueThreshold(128 << 10). // a pack of rows stays in the tables
-		WithCompression(options.None). // sealed values do not compress
-		WithDetectConflicts(false).    // one goroutine writes
-		WithSyncWrites(false).         // the journal is the truth
-		WithChecksumVerificationMode(options.OnTableRead)
-}
-
 // Trusted is called when the first read after opening went well.
-func (s *Store) Trusted() { s.once.Do(func() { _ = os.Remove(s.marker) }) }
+func (s *Store) Trusted() { s.once.Do(s.marker.clear) }
 
 // Suspect marks the store as one to be made anew at the next opening.
 func (s *Store) Suspect() {
 	s.once.Do(func() {})
-	_ = os.WriteFile(s.marker, nil, 0o600)
-}
-
-// SetAside moves a store out of the way, still sealed, to a folder beside it: it
-// may hold what a damaged journal has lost. One that was set aside before is
-// kept, being nearer to the loss, and this one is thrown away.
-func SetAside(dir string) error {
-	kept := dir + ".kept"
-	if _, err := os.Stat(kept); err == nil {
-		return Remove(dir)
-	}
-	if err := os.Rename(dir, kept); err != nil {
-		return fmt.Errorf("set store aside: %w", err)
-	}
-	return Remove(dir) // its marker
-}
-
-// Remove throws a store away, with its marker.
-func Remove(dir string) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("remove store: %w", err)
-	}
-	if err := os.Remove(dir + ".opening"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("remove store: %w", err)
-	}
-	return nil
+	s.marker.set()
 }
 
 // Close flushes and closes.
 func (s *Store) Close() error {
 	s.Trusted()
-	if err := s.db.Close(); err != nil {
+	if err := s.db.close(); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
@@ -181,29 +126,16 @@ func (s *Store) Meta(name string) ([]byte, error) { return s.get(metaKey(name)) 
 
 func (s *Store) get(key []byte) (plain []byte, err error) {
 	defer caught("read store", &err)
-	err = s.db.View(func(txn *badger.Txn) error {
-		plain, err = read(txn, s.seal, key)
-		return err
+	err = s.db.view(func(r reader) error {
+		return r.get(key, func(v []byte) error {
+			plain, err = s.seal.Open(nil, key, v)
+			return err
+		})
 	})
+	if err != nil && !errors.Is(err, ErrMissing) {
+		return nil, fmt.Errorf("read store: %w", err)
+	}
 	return plain, err
-}
-
-func read(txn *badger.Txn, seal Sealer, key []byte) (plain []byte, err error) {
-	item, err := txn.Get(key)
-	if errors.Is(err, badger.ErrKeyNotFound) {
-		return nil, ErrMissing
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read store: %w", err)
-	}
-	err = item.Value(func(v []byte) error {
-		plain, err = seal.Open(nil, key, v)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read store: %w", err)
-	}
-	return plain, nil
 }
 
 // caught turns a panic of the library into an error: damaged tables can cause
@@ -221,14 +153,11 @@ func (s *Store) Links(target record.ID, kind record.Kind) (ids []record.ID, err 
 	if kind != 0 {
 		prefix = append(prefix, byte(kind))
 	}
-	err = s.db.View(func(txn *badger.Txn) error {
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix})
-		defer it.Close()
-		for it.Rewind(); it.Valid(); it.Next() {
-			k := it.Item().Key()
+	err = s.db.view(func(r reader) error {
+		return r.each(prefix, prefix, 0, func(k []byte, _ func() ([]byte, error)) (bool, error) {
 			ids = append(ids, record.ID(k[len(k)-16:]))
-		}
-		return nil
+			return true, nil
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
@@ -272,36 +201,30 @@ func (s *Store) Rows(ctx context.Context, kind record.Kind, workers int, do func
 func (s *Store) rows(ctx context.Context, kind record.Kind, from, to int, do func(record.Kind, record.ID, []byte) error) (err error) {
 	defer caught("read rows", &err)
 	prefix := []byte{prefixRow, byte(kind)}
-	return s.db.View(func(txn *badger.Txn) error {
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix, PrefetchValues: true, PrefetchSize: 256})
-		defer it.Close()
-		for it.Seek(append(prefix[:2:2], byte(from))); it.Valid(); it.Next() {
-			item := it.Item()
-			key := item.KeyCopy(nil)
+	return s.db.view(func(r reader) error {
+		return r.each(prefix, append(prefix[:2:2], byte(from)), 256, func(key []byte, value func() ([]byte, error)) (bool, error) {
 			if int(key[2]) >= to {
-				return nil
+				return false, nil
 			}
 			if err := ctx.Err(); err != nil {
-				return err
+				return false, err
 			}
-			err := item.Value(func(v []byte) error {
-				plain, err := s.seal.Open(nil, key, v)
-				if err != nil {
-					return err
-				}
-				return do(kind, record.ID(key[2:]), plain)
-			})
+			v, err := value()
 			if err != nil {
-				return err
+				return false, err
 			}
-		}
-		return nil
+			plain, err := s.seal.Open(nil, key, v)
+			if err != nil {
+				return false, err
+			}
+			return true, do(kind, record.ID(key[2:]), plain)
+		})
 	})
 }
 
 // Tx is one transaction: what it puts is all there or not at all.
 type Tx struct {
-	txn  *badger.Txn
+	txn  writer
 	seal Sealer
 	size int
 }
@@ -311,7 +234,7 @@ type Tx struct {
 const MaxTx = 900 << 10
 
 // Begin begins a transaction; Commit or Discard ends it.
-func (s *Store) Begin() *Tx { return &Tx{txn: s.db.NewTransaction(true), seal: s.seal} }
+func (s *Store) Begin() *Tx { return &Tx{txn: s.db.begin(), seal: s.seal} }
 
 // Size is roughly what Badger will count, in bytes.
 func (t *Tx) Size() int { return t.size }
@@ -319,22 +242,14 @@ func (t *Tx) Size() int { return t.size }
 // Commit makes the transaction visible.
 func (t *Tx) Commit() (err error) {
 	defer caught("commit to store", &err)
-	if err := t.txn.Commit(); err != nil {
-		return fmt.Errorf("commit to store: %w", tooBig(err))
+	if err := t.txn.commit(); err != nil {
+		return fmt.Errorf("commit to store: %w", err)
 	}
 	return nil
 }
 
-// tooBig makes Badger's refusal known by this package's error.
-func tooBig(err error) error {
-	if errors.Is(err, badger.ErrTxnTooBig) {
-		return fmt.Errorf("%w: %w", ErrTooBig, err)
-	}
-	return err
-}
-
 // Discard forgets the transaction.
-func (t *Tx) Discard() { t.txn.Discard() }
+func (t *Tx) Discard() { t.txn.discard() }
 
 // Item is a sealed value with its key, ready to be put.
 type Item struct{ key, value []byte }
@@ -362,8 +277,8 @@ func (s *Store) RowItem(kind record.Kind, id record.ID, plain []byte) (Item, err
 func (t *Tx) Put(items ...Item) error {
 	for _, i := range items {
 		t.size += len(i.key) + len(i.value) + 32
-		if err := t.txn.Set(i.key, i.value); err != nil {
-			return fmt.Errorf("put in store: %w", tooBig(err))
+		if err := t.txn.set(i.key, i.value); err != nil {
+			return fmt.Errorf("put in store: %w", err)
 		}
 	}
 	return nil
@@ -373,8 +288,8 @@ func (t *Tx) Put(items ...Item) error {
 // empty: the key says all, and Badger encrypts it.
 func (t *Tx) Link(target record.ID, kind record.Kind, source record.ID) error {
 	t.size += 80
-	if err := t.txn.Set(linkKey(target, kind, source), nil); err != nil {
-		return fmt.Errorf("link: %w", tooBig(err))
+	if err := t.txn.set(linkKey(target, kind, source), nil); err != nil {
+		return fmt.Errorf("link: %w", err)
 	}
 	return nil
 }
@@ -382,8 +297,8 @@ func (t *Tx) Link(target record.ID, kind record.Kind, source record.ID) error {
 // Unlink takes a link away.
 func (t *Tx) Unlink(target record.ID, kind record.Kind, source record.ID) error {
 	t.size += 80
-	if err := t.txn.Delete(linkKey(target, kind, source)); err != nil {
-		return fmt.Errorf("unlink: %w", tooBig(err))
+	if err := t.txn.remove(linkKey(target, kind, source)); err != nil {
+		return fmt.Errorf("unlink: %w", err)
 	}
 	return nil
 }
