@@ -17,7 +17,7 @@ const (
 
 // Encode appends the state's one encoding: equal states, equal bytes.
 func (s *State) Encode(b []byte) []byte {
-	b = cbor.AppendArray(b, 9)
+	b = cbor.AppendArray(b, 10)
 	b = cbor.AppendBytes(b, s.ID[:])
 	b = cbor.AppendUint(b, uint64(s.Kind))
 	b = cbor.AppendArray(b, len(s.Origins))
@@ -46,7 +46,12 @@ func (s *State) Encode(b []byte) []byte {
 		b = cbor.AppendUint(b, d.Lamport)
 		b = cbor.AppendUint(b, d.Hash)
 	}
-	return cbor.AppendBool(b, s.Later)
+	b = cbor.AppendBool(b, s.Later)
+	b = cbor.AppendArray(b, 2*len(s.Erased))
+	for _, w := range s.Erased {
+		b = cbor.AppendUint(cbor.AppendBytes(b, w.Batch[:]), uint64(w.Index))
+	}
+	return b
 }
 
 func (o *Origin) append(b []byte) []byte {
@@ -75,7 +80,7 @@ func (e *Entry) append(b []byte) []byte {
 func Decode(b []byte) (*State, error) {
 	s := &State{}
 	r := cbor.NewReader(b)
-	tuple(r, 9)
+	tuple(r, 10)
 	r.Fixed(s.ID[:])
 	s.Kind = record.Kind(r.Below(256))
 	s.Origins = make([]Origin, r.Array(maxOrigins))
@@ -83,7 +88,7 @@ func Decode(b []byte) (*State, error) {
 		s.Origins[i].read(r)
 	}
 	n := uint64(len(s.Origins))
-	s.First, s.Last = int(r.Below(n)), int(r.Below(n))
+	s.First, s.Last = int(r.Below(max(n, 1))), int(r.Below(max(n, 1)))
 	s.Cells = make([]Cell, r.Array(maxItems))
 	for i := range s.Cells {
 		items := r.Array(maxVals)
@@ -109,6 +114,11 @@ func Decode(b []byte) (*State, error) {
 		s.Said[i] = Said{List: r.Text(), Num: uint16(r.Below(1 << 16)), Lamport: r.Uint(), Hash: r.Uint()}
 	}
 	s.Later = r.Bool()
+	s.Erased = make([]record.Write, r.Array(maxItems)/2)
+	for i := range s.Erased {
+		r.Fixed(s.Erased[i].Batch[:])
+		s.Erased[i].Index = uint16(r.Below(1 << 16))
+	}
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("decode record: %w", err)
 	}

@@ -1,6 +1,7 @@
 // Package fold turns changes into a record. What comes out depends on which
-// changes went in, never on when or in which order they arrived, as long as
-// each came after those it names.
+// changes went in, never on when or in which order they arrived: they are folded
+// in their one order (Origin.Order), and who gets a change that belongs before
+// others folds the record anew.
 //
 // What must not live here: storage, keys, and conclusions from several claims
 // (data/rule). It decides nothing about rights; it folds what it is given.
@@ -75,13 +76,14 @@ type Said struct {
 type State struct {
 	ID      record.ID
 	Kind    record.Kind
-	Origins []Origin // those that something live came from, and the first
-	First   int      // the origin that made the record
-	Last    int      // the latest origin that touched it
-	Cells   []Cell   // by number
-	Entries []Entry  // by (order, index)
-	Said    []Said   // by (list, number)
-	Later   bool     // an unknown critical operation: read-only until the program is newer
+	Origins []Origin       // those that something live came from, and the first
+	First   int            // the origin that made the record
+	Last    int            // the latest origin that touched it
+	Cells   []Cell         // by number
+	Entries []Entry        // by (order, index)
+	Said    []Said         // by (list, number)
+	Later   bool           // an unknown critical operation: read-only until the program is newer
+	Erased  []record.Write // changes whose values are gone for ever, sorted; any: the record is no longer shown
 }
 
 // EntryID names an entry: where it stands in the ledger, hashed.
@@ -106,21 +108,30 @@ func Apply(s *State, c *ledger.Change, o Origin) {
 		s.ID, s.Kind = c.Record, c.Kind
 	}
 	at := s.addOrigin(o)
-	if c.Op != ledger.OpEdit {
+	switch c.Op {
+	case ledger.OpEdit:
+		s.edit(c, at)
+	case ledger.OpErase:
+		s.erase(c.Erases)
+	default:
 		s.Later = s.Later || c.Critical
-		s.prune()
-		return
-	}
-	if !c.Erased {
-		for i := range c.Fields {
-			s.write(&c.Fields[i], at)
-		}
-		for i := range c.Entries {
-			e := Entry{ID: EntryID(o.Write, i), Kind: c.Entries[i].Kind, Origin: at, Index: uint16(i), Values: c.Entries[i].Values}
-			s.Entries = append(s.Entries, e)
-		}
 	}
 	s.prune()
+}
+
+// edit takes in what a change says. One whose values are not here replaces what
+// it replaced all the same: what was corrected does not come back.
+func (s *State) edit(c *ledger.Change, at int) {
+	for i := range c.Fields {
+		s.write(&c.Fields[i], at, c.Erased)
+	}
+	if c.Erased {
+		return
+	}
+	for i := range c.Entries {
+		e := Entry{ID: EntryID(s.Origins[at].Write, i), Kind: c.Entries[i].Kind, Origin: at, Index: uint16(i), Values: c.Entries[i].Values}
+		s.Entries = append(s.Entries, e)
+	}
 }
 
 func (s *State) addOrigin(o Origin) int {
@@ -144,8 +155,9 @@ func (s *State) cell(num uint16) *Cell {
 	return &s.Cells[i]
 }
 
-// write takes away the values that the write names and adds its own.
-func (s *State) write(f *ledger.Field, at int) {
+// write takes away the values that the write names and adds its own, unless that
+// is not here.
+func (s *State) write(f *ledger.Field, at int, silent bool) {
 	c := s.cell(f.Num)
 	kept := c.Vals[:0]
 	for _, v := range c.Vals {
@@ -158,7 +170,10 @@ func (s *State) write(f *ledger.Field, at int) {
 			s.remember(o.List, f.Num, o.Lamport, v.Text)
 		}
 	}
-	c.Vals = append(kept, Val{Origin: at, Text: f.Text})
+	c.Vals = kept
+	if !silent {
+		c.Vals = append(c.Vals, Val{Origin: at, Text: f.Text})
+	}
 	slices.SortFunc(c.Vals, func(a, b Val) int { return s.Origins[b.Origin].Order(&s.Origins[a.Origin]) })
 }
 
@@ -261,8 +276,12 @@ func (s *State) Vals(num uint16) []Val {
 	return s.Cells[i].Vals
 }
 
-// Deleted tells whether the record was taken away and not brought back.
+// Deleted tells whether the record is not to be shown: it was taken away and
+// not brought back, or erased, or nothing that was said of it counts.
 func (s *State) Deleted() bool {
+	if len(s.Origins) == 0 || len(s.Erased) > 0 {
+		return true
+	}
 	v := s.Vals(ledger.FieldDeleted)
 	return len(v) > 0 && v[0].Text == "true"
 }
