@@ -75,6 +75,7 @@ func detaineeSchema() *Schema {
 		{Num: 74, Name: "legal_basis", Type: Text, Group: "privacy"}, // LOPDP: why we may keep this
 		{Num: 75, Name: "purpose", Type: Text, Group: "privacy"},
 		{Num: 76, Name: "review_on", Type: Date, Group: "privacy"},
+		{Num: 77, Name: "legal_hold", Type: Text, Group: "privacy", Critical: true}, // why it must be kept: nothing of it is erased meanwhile
 
 		// Concluded from claims, never typed over (DOMAIN §3).
 		{Num: 80, Name: "life_status", Type: Enum, Options: LifeStatuses, Group: "status", Concluded: true},
@@ -113,6 +114,7 @@ func contactSchema() *Schema {
 		{Num: 54, Name: "consent_withdrawn_on", Type: Date, Group: "consent", Critical: true},
 		{Num: 55, Name: "identity_verified_on", Type: Date, Group: "consent"}, // the addressee of a letter is who he says
 		{Num: 56, Name: "identity_verified_how", Type: Text, Group: "consent"},
+		{Num: 57, Name: "legal_hold", Type: Text, Group: "consent", Critical: true}, // as a detainee's
 	}...)}
 }
 

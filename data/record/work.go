@@ -23,6 +23,7 @@ func caseSchema() *Schema {
 		{Num: 12, Name: "papers_held", Type: Texts, Group: "papers"},
 		{Num: 13, Name: "papers_missing", Type: Texts, Group: "papers"},
 		{Num: 14, Name: "decisions", Type: LongText, Group: "papers"},
+		{Num: 15, Name: "legal_hold", Type: Text, Group: "case", Critical: true}, // why it must be kept: nothing of it is erased meanwhile
 		{Num: 20, Name: "pathway", Type: Enum, Options: Pathways, Group: "release"},
 		{Num: 21, Name: "step", Type: Enum, Options: CaseSteps, Group: "release"},
 		{Num: 22, Name: "legal_basis", Type: Text, Group: "release"},
@@ -168,6 +169,8 @@ func deviceSchema() *Schema {
 		{Num: 3, Name: "sign_key", Type: Text, Group: "device", Required: true, Critical: true}, // Ed25519 public key, base32
 		{Num: 4, Name: "box_key", Type: Text, Group: "device", Critical: true},                  // HPKE public key
 		{Num: 5, Name: "ended_at", Type: Text, Group: "device", Critical: true},                 // the hash at which a cut ended it
+		{Num: 6, Name: "succeeds", Type: Ref, Of: Device, Group: "device"},                      // the device that it goes on for, after a restore
+		{Num: 7, Name: "endorsement", Type: Text, Group: "device"},                              // that one's signature over this one's key
 	}}
 }
 
