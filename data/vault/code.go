@@ -13,11 +13,13 @@ import (
 // alphabet, which has no I, L, O or U, so that it can be read aloud and typed:
 // six groups of five, "7K2QX-…". 128 bits need no costly key derivation.
 const (
-	codeBytes = 16
-	codeChars = 30
+	codeBytes  = 16
+	codeChars  = 26 + checkChars
+	checkChars = 4
+	alphabet   = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 )
 
-var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+var crockford = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
 
 // ErrCode says that a recovery code is mistyped: its length or checksum is wrong.
 var ErrCode = errors.New("recovery code is mistyped")
@@ -28,33 +30,41 @@ func newCode(random io.Reader) (code string, secret []byte, err error) {
 	if _, err := io.ReadFull(random, secret); err != nil {
 		return "", nil, fmt.Errorf("draw recovery code: %w", err)
 	}
-	text := crockford.EncodeToString(secret)
-	text += checksum(secret)
-	var groups []string
-	for i := 0; i < len(text); i += 5 {
-		groups = append(groups, text[i:i+5])
-	}
-	return strings.Join(groups, "-"), secret, nil
+	return grouped(crockford.EncodeToString(secret) + checksum(secret)), secret, nil
 }
 
-// parseCode reads a code as people copy it: spaces, dashes, small letters, O
-// for 0, I and L for 1.
-func parseCode(code string) ([]byte, error) {
-	clean := strings.Map(func(r rune) rune {
+// grouped puts a dash after every five letters.
+func grouped(text string) string {
+	var groups []string
+	for i := 0; i < len(text); i += 5 {
+		groups = append(groups, text[i:min(i+5, len(text))])
+	}
+	return strings.Join(groups, "-")
+}
+
+// tidy reads letters as people copy them: without spaces and dashes, small ones
+// as capitals, O as 0, I and L as 1.
+func tidy(text string) string {
+	return strings.Map(func(r rune) rune {
 		switch r {
 		case ' ', '-', '\t', '\n', '\r', '–', '.':
 			return -1
-		case 'o', 'O':
+		case 'O':
 			return '0'
-		case 'i', 'I', 'l', 'L':
+		case 'I', 'L':
 			return '1'
 		}
 		return r
-	}, strings.ToUpper(code))
+	}, strings.ToUpper(text))
+}
+
+// parseCode reads a code as people copy it.
+func parseCode(code string) ([]byte, error) {
+	clean := tidy(code)
 	if len(clean) != codeChars {
 		return nil, ErrCode
 	}
-	secret, err := crockford.DecodeString(clean[:codeChars-4])
+	secret, err := crockford.DecodeString(clean[:codeChars-checkChars])
 	if err != nil || len(secret) != codeBytes || crockford.EncodeToString(secret)+checksum(secret) != clean {
 		return nil, ErrCode
 	}
@@ -63,6 +73,10 @@ func parseCode(code string) ([]byte, error) {
 
 // checksum is 20 bits of SHA-256: a typo passes one time in a million.
 func checksum(secret []byte) string {
-	sum := sha256.Sum256(append([]byte("paradero recovery "), secret...))
-	return crockford.EncodeToString(sum[:5])[:4]
+	return check(append([]byte("paradero recovery "), secret...))
+}
+
+func check(b []byte) string {
+	sum := sha256.Sum256(b)
+	return crockford.EncodeToString(sum[:5])[:checkChars]
 }

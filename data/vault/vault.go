@@ -1,5 +1,5 @@
 // Package vault keeps an office's keys: a random master key wrapped in slots
-// (a passphrase, a printed recovery code), and under it the keyring with which
+// (a passphrase, a printed recovery code, shares of which two open), and under it the keyring with which
 // everything else is sealed and signed.
 //
 // What must not live here: what is sealed, where it is stored, and words for
@@ -62,10 +62,13 @@ const (
 
 // slot is one way to the master key.
 type slot struct {
-	Kind    string `json:"kind"`
-	Salt    []byte `json:"salt"`
-	Cost    *Cost  `json:"cost,omitempty"`
-	Wrapped []byte `json:"wrapped"`
+	Kind    string     `json:"kind"`
+	Salt    []byte     `json:"salt"`
+	Cost    *Cost      `json:"cost,omitempty"`
+	Set     uint32     `json:"set,omitempty"`   // of shares: which set
+	Marks   [][]byte   `json:"marks,omitempty"` // of shares: by which each is known
+	Made    *time.Time `json:"made,omitempty"`  // of shares: when they were drawn
+	Wrapped []byte     `json:"wrapped"`
 }
 
 // ErrSecret says that the passphrase or code opens no slot.
@@ -100,10 +103,11 @@ func Create(dir string, random io.Reader, cost Cost, public Public, keys Keys, p
 	if _, err := io.ReadFull(random, v.master[:]); err != nil {
 		return nil, "", fmt.Errorf("draw master key: %w", err)
 	}
-	code, err := v.setRecovery()
+	code, recovery, err := v.recoverySlot()
 	if err != nil {
 		return nil, "", err
 	}
+	v.putSlot(recovery)
 	if err := v.SetPassphrase(passphrase, cost); err != nil {
 		return nil, "", err
 	}
@@ -208,9 +212,11 @@ func (v *Vault) SetPassphrase(passphrase []byte, cost Cost) error {
 	if err != nil {
 		return err
 	}
-	if err := v.setSlot(slot{Kind: slotPassphrase, Salt: salt, Cost: &cost}, k); err != nil {
+	s, err := v.wrap(slot{Kind: slotPassphrase, Salt: salt, Cost: &cost}, k)
+	if err != nil {
 		return err
 	}
+	v.putSlot(s)
 	if v.file.Public.Demo {
 		v.file.Public.DemoPassphrase = string(passphrase)
 	}
@@ -223,28 +229,34 @@ func (v *Vault) SetPublic(p Public) error {
 	return v.save()
 }
 
-func (v *Vault) setRecovery() (string, error) {
+// recoverySlot draws a recovery code and wraps the master key for it.
+func (v *Vault) recoverySlot() (string, slot, error) {
 	code, secret, err := newCode(v.random)
 	if err != nil {
-		return "", err
+		return "", slot{}, err
 	}
+	defer clear(secret)
 	salt, err := v.draw()
 	if err != nil {
-		return "", err
+		return "", slot{}, err
 	}
 	k, err := fromCode(secret, salt)
 	if err != nil {
-		return "", err
+		return "", slot{}, err
 	}
-	return code, v.setSlot(slot{Kind: slotRecovery, Salt: salt}, k)
+	s, err := v.wrap(slot{Kind: slotRecovery, Salt: salt}, k)
+	return code, s, err
 }
 
-func (v *Vault) setSlot(s slot, k *Key) error {
+// wrap puts the master key into a slot.
+func (v *Vault) wrap(s slot, k *Key) (slot, error) {
 	wrapped, err := Seal(v.random, nil, k, []byte("slot "+s.Kind), v.master[:])
-	if err != nil {
-		return err
-	}
 	s.Wrapped = wrapped
+	return s, err
+}
+
+// putSlot puts a slot in the place of the one of its kind.
+func (v *Vault) putSlot(s slot) {
 	kept := v.file.Slots[:0:0]
 	for _, old := range v.file.Slots {
 		if old.Kind != s.Kind {
@@ -252,7 +264,6 @@ func (v *Vault) setSlot(s slot, k *Key) error {
 		}
 	}
 	v.file.Slots = append(kept, s)
-	return nil
 }
 
 func (v *Vault) save() error {
@@ -286,9 +297,14 @@ func stretch(passphrase, salt []byte, cost *Cost) (*Key, error) {
 }
 
 func fromCode(secret, salt []byte) (*Key, error) {
-	b, err := hkdf.Key(sha256.New, secret, salt, "paradero recovery slot", KeySize)
+	return derived(secret, salt, "paradero recovery slot")
+}
+
+// derived gives a slot's key from a secret that needs no stretching.
+func derived(secret, salt []byte, purpose string) (*Key, error) {
+	b, err := hkdf.Key(sha256.New, secret, salt, purpose, KeySize)
 	if err != nil {
-		return nil, fmt.Errorf("derive recovery key: %w", err)
+		return nil, fmt.Errorf("derive slot key: %w", err)
 	}
 	var k Key
 	copy(k[:], b)
