@@ -357,6 +357,7 @@ func (o *Office) Close() error {
 	defer o.use.Unlock()
 	o.shut = true
 	err := errors.Join(o.store.Close(), o.journal.Close())
+	o.forget()
 	return release(o.lock, fault.Wrap(err, fault.Internal, "close office", "close_failed"))
 }
 

@@ -38,6 +38,9 @@ func verbs() []verb {
 		{"check", 1, 1, checkVerb},
 		{"passphrase", 0, 0, passphraseVerb},
 		{"recover", 0, 0, recoverVerb},
+		{"shares", 0, 1, sharesVerb},
+		{"lock", 0, 0, lockVerb},
+		{"wipe", 0, 0, wipeVerb},
 		{"verify", 0, 0, verifyVerb},
 		{"rebuild", 0, 0, rebuildVerb},
 		{"version", 0, 0, versionVerb},
@@ -48,7 +51,7 @@ func verbs() []verb {
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
 	"resolve", "duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "bundle", "hub", "sync",
-	"status", "backup", "restore", "lock", "merge", "unmerge", "undo", "erase",
+	"status", "backup", "restore", "merge", "unmerge", "undo", "erase",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,

@@ -290,3 +290,26 @@ func TestDestroy(t *testing.T) {
 		t.Errorf("a second time: %v", err)
 	}
 }
+
+// A vault whose keys were forgotten is never written over a whole one.
+func TestForget(t *testing.T) {
+	dir, code := newVault(t)
+	v, err := Unlock(context.Background(), dir, rand.Reader, []byte("tres tristes tigres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := v.NewCode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Forget()
+	if v.master != (Key{}) || v.keys.Store != (Key{}) || v.keys.Epochs[0] != (Key{}) {
+		t.Error("keys are still there")
+	}
+	if v.SetPassphrase([]byte("nueva"), cheap) == nil || f.Keep() == nil {
+		t.Error("it was written without keys")
+	}
+	if r, err := Recover(context.Background(), dir, rand.Reader, code); err != nil || r.Keys().Store != (Key{4}) {
+		t.Errorf("recover: %v", err)
+	}
+}

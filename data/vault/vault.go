@@ -82,6 +82,7 @@ type Vault struct {
 	master Key
 	keys   Keys
 	Mended bool // one copy was damaged and was written anew
+	gone   bool // its keys were forgotten
 }
 
 // Peek reads what is public of the vault in a folder.
@@ -267,6 +268,9 @@ func (v *Vault) putSlot(s slot) {
 }
 
 func (v *Vault) save() error {
+	if v.gone {
+		return errForgotten
+	}
 	plain, err := json.Marshal(&v.keys)
 	if err != nil {
 		return fmt.Errorf("encode keyring: %w", err)
