@@ -39,6 +39,7 @@ func run(args []string) (status int) {
 	defer stop()
 	return command.Main(ctx, args, command.Env{
 		Version: version,
+		Probe:   app.Probe(),
 		OpenWindow: func(dir string) int {
 			stop() // from here on the window takes the signals
 			return desktop.Run(version, dir)

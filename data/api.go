@@ -19,6 +19,9 @@ type Config struct {
 	Cost     Cost             // key derivation; zero: calibrated to about a second. Only Go tests set it
 	Disk     ledger.Disk      // of the journal; default the machine's
 	Progress func(Progress)   // called from any goroutine while opening or rebuilding; may be nil
+	Probe    Prober           // tries a doubtful working copy in a process of its own; nil: it is opened here
+	Careful  bool             // probe the working copy even if nothing speaks against it
+	Recheck  time.Duration    // how often an open office checks its counters; zero: every ten minutes, below zero: never
 }
 
 // Cost is Argon2id's: passes, KiB of memory, threads.

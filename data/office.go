@@ -85,7 +85,9 @@ type Office struct {
 	trimmed     int64              // bytes of a torn tail that was cut off while opening
 	rebuilt     bool               // the working copy was made anew while opening
 	ahead       bool               // the working copy holds what the journal has lost: it is set aside and not thrown away
-	broken      atomic.Bool        // folding failed: the working copy is behind until it is rebuilt
+	wrong       *Finding           // what was found wrong with the working copy before it was made anew
+	checks      checker
+	broken      atomic.Bool // folding failed: the working copy is behind until it is rebuilt
 	verify      sync.Mutex
 }
 
@@ -304,6 +306,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		return nil, release(lock, err)
 	}
 	o.running.Go(func() { o.foldLoop() })
+	o.beginChecks()
 	return o, nil
 }
 
@@ -349,6 +352,7 @@ func (o *Office) Close() error {
 	}
 	o.closed = true
 	o.closing.Unlock()
+	o.checks.end()
 	o.leaders.Wait()
 	close(o.folds)
 	o.running.Wait()

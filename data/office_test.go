@@ -341,7 +341,8 @@ func TestRebuildFromJournalAlone(t *testing.T) {
 		if got := dump(get(t, o, res.ID(77))); got != want {
 			t.Errorf("%s: another record\n%s\n%s", name, got, want)
 		}
-		if found, err := o.Verify(ctx, nil); err != nil || damaged(found) {
+		flipped := name == "flipped byte" || name == "manifest"
+		if found, err := o.Verify(ctx, nil); err != nil || damaged(found) != flipped {
 			t.Errorf("%s: verify %v, %v", name, found, err)
 		}
 	}

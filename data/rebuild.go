@@ -32,6 +32,9 @@ func (o *Office) useCopy(ctx context.Context) (bool, error) {
 	if !store.Exists(o.storeDir()) {
 		return false, nil
 	}
+	if ok, err := o.sound(ctx); !ok {
+		return false, err
+	}
 	err := o.tryCopy(ctx)
 	switch {
 	case err == nil:
@@ -40,6 +43,7 @@ func (o *Office) useCopy(ctx context.Context) (bool, error) {
 	case ctx.Err() != nil, errors.Is(err, ledger.ErrNewer), fault.Is(err, fault.Full), errors.Is(err, ledger.ErrFull):
 		return false, diskFault("open office", err)
 	}
+	o.noteWrong(err)
 	if o.store != nil {
 		_ = o.store.Close()
 		o.store = nil
@@ -427,6 +431,7 @@ func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
 		return err
 	}
 	o.broken.Store(false)
+	o.wrong = nil
 	o.watchers.tell(Event{})
 	return nil
 }

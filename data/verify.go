@@ -30,6 +30,9 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 	if o.vault.Mended {
 		found = append(found, Finding{Key: "vault_mended", File: "vault"})
 	}
+	if o.wrong != nil {
+		found = append(found, *o.wrong)
+	}
 	if o.rebuilt {
 		found = append(found, Finding{Key: "store_rebuilt", File: recordsDir})
 	}

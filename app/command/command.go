@@ -33,6 +33,8 @@ type Env struct {
 	// OpenWindow opens the desktop on an office and gives the exit code; nil
 	// where there is no desktop.
 	OpenWindow func(officeDir string) int
+	// Probe tries a doubtful working copy in a process of its own; nil in Go tests.
+	Probe data.Prober
 	// IsTerminal says whether a person sits at the other end of a stream.
 	IsTerminal func(stream any) bool
 	// ReadPassphrase asks a person without showing what he types.
@@ -42,6 +44,9 @@ type Env struct {
 // Main runs one command and gives its exit status.
 func Main(ctx context.Context, args []string, env Env) int {
 	env = env.completed()
+	if len(args) == 1 && args[0] == app.ProbeVerb && !env.IsTerminal(env.Stdin) {
+		return probe(ctx, env)
+	}
 	words, err := assets.LoadWords(language(args, env.Getenv))
 	if err != nil {
 		_, _ = io.WriteString(env.Stderr, err.Error()+"\n")

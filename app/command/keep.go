@@ -11,7 +11,7 @@ import (
 // damaged is named on standard output, one finding a line.
 func verifyVerb(*pflag.FlagSet) action {
 	return func(c *call, _ []string) error {
-		o, err := c.open()
+		o, err := c.openWith(func(cfg *data.Config) { cfg.Careful = true })
 		if err != nil {
 			// An office too damaged to open is a finding too.
 			if fault.Is(err, fault.Damaged) {

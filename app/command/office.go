@@ -33,7 +33,7 @@ func (c *call) dir() (string, error) {
 }
 
 func (c *call) config(dir string) data.Config {
-	return data.Config{Dir: dir, Clock: c.env.Clock, Rand: c.env.Rand, Cost: c.env.Cost, Progress: c.meter.show}
+	return data.Config{Dir: dir, Clock: c.env.Clock, Rand: c.env.Rand, Cost: c.env.Cost, Progress: c.meter.show, Probe: c.env.Probe}
 }
 
 // withOffice opens the office, does the work and closes it again.
@@ -50,7 +50,10 @@ func (c *call) withOffice(do func(*data.Office) error) error {
 	return err
 }
 
-func (c *call) open() (*data.Office, error) {
+func (c *call) open() (*data.Office, error) { return c.openWith(func(*data.Config) {}) }
+
+// openWith opens the office in a manner of the verb's.
+func (c *call) openWith(manner func(*data.Config)) (*data.Office, error) {
 	dir, err := c.dir()
 	if err != nil {
 		return nil, err
@@ -66,7 +69,9 @@ func (c *call) open() (*data.Office, error) {
 		return nil, err
 	}
 	defer clear(secret)
-	o, err := data.Open(c.ctx, c.config(dir), secret)
+	cfg := c.config(dir)
+	manner(&cfg)
+	o, err := data.Open(c.ctx, cfg, secret)
 	c.meter.clear()
 	if err != nil {
 		return nil, err

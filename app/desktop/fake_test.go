@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +43,8 @@ type fakeOffice struct {
 	pass   string
 	events chan data.Event
 	damage int
+	behind atomic.Bool
+	built  atomic.Int32
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {
@@ -59,6 +62,7 @@ func (o *fakeOffice) Info() data.Info                             { return o.inf
 func (o *fakeOffice) Now() time.Time                              { return testNow }
 func (o *fakeOffice) Watch(ctx context.Context) <-chan data.Event { return o.events }
 func (o *fakeOffice) Damage() int                                 { return o.damage }
+func (o *fakeOffice) Behind() bool                                { return o.behind.Load() }
 func (o *fakeOffice) Rebuilt() bool                               { return false }
 func (o *fakeOffice) Rehearse(code string) bool {
 	return strings.EqualFold(strings.TrimSpace(code), rightCode)
@@ -105,7 +109,11 @@ func (o *fakeOffice) Verify(_ context.Context, report func(data.Progress)) ([]da
 	return nil, nil
 }
 
-func (o *fakeOffice) Rebuild(context.Context, func(data.Progress)) error { return nil }
+func (o *fakeOffice) Rebuild(context.Context, func(data.Progress)) error {
+	o.built.Add(1)
+	o.behind.Store(false)
+	return nil
+}
 
 func (o *fakeOffice) passphrase() string {
 	o.mu.Lock()

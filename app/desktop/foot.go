@@ -60,11 +60,17 @@ func (n *session) Fail(err error) {
 	for _, reason := range app.Reasons(err, n.shell.words) {
 		hint += "\n• " + reason
 	}
+	n.trouble(sentence, hint)
+}
+
+// trouble puts what failed at the foot, with what can be done about it.
+func (n *session) trouble(sentence, hint string, ways ...fyne.CanvasObject) {
 	n.foot.turn++
 	n.foot.line.SetText("")
 	shut := widget.Quiet("", theme.CancelIcon(), func() { n.foot.trouble.Hide() })
-	text := widget.VStack(2, widget.NewParagraph(sentence).Bold().Colored(theme.ColorNameError),
-		widget.NewParagraph(hint))
+	text := widget.VStack(2, append([]fyne.CanvasObject{
+		widget.NewParagraph(sentence).Bold().Colored(theme.ColorNameError), widget.NewParagraph(hint),
+	}, ways...)...)
 	n.foot.trouble.Objects = []fyne.CanvasObject{container.NewStack(widget.NewFill(widget.ColorChipErrorBg),
 		widget.Inset(10, 10, 10, 16, widget.HFill(8, 0, text, shut)))}
 	n.foot.trouble.Show()

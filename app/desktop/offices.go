@@ -20,6 +20,7 @@ type office interface {
 	Check(ctx context.Context, passphrase []byte) error // whether it opens this open office
 	Damage() int                                        // damaged stretches of the journal, found while opening
 	Rebuilt() bool                                      // the working copy was made anew while opening
+	Behind() bool                                       // the working copy was found wrong: what is shown may be old or lack something
 }
 
 // offices is where offices come from; tests have their own.
@@ -33,7 +34,9 @@ type offices interface {
 }
 
 // realOffices are those on the disk.
-type realOffices struct{}
+type realOffices struct {
+	probe data.Prober // tries a doubtful working copy before it is opened
+}
 
 func (realOffices) Peek(dir string) (data.Sign, error) { return data.Peek(dir) }
 
@@ -49,7 +52,8 @@ func (realOffices) Recover(ctx context.Context, dir, code string, passphrase []b
 	return data.Recover(ctx, data.Config{Dir: dir}, code, passphrase)
 }
 
-func (realOffices) Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error) {
+func (r realOffices) Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error) {
+	cfg.Probe = r.probe
 	o, err := data.Open(ctx, cfg, passphrase)
 	if err != nil {
 		return nil, err

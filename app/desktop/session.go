@@ -37,6 +37,7 @@ type session struct {
 	rail    *rail
 	page    *fyne.Container
 	foot    *foot
+	offered bool // to make the working copy anew
 }
 
 var _ room.Host = (*session)(nil)
@@ -133,6 +134,7 @@ func (n *session) follow(events <-chan data.Event) {
 			if n.work.base.Err() != nil {
 				return
 			}
+			n.offerRebuild()
 			if w, ok := n.rooms[n.current.room].(room.Watcher); ok {
 				w.Changed(e)
 			}

@@ -490,3 +490,18 @@ func TestTabLeavesASecretField(t *testing.T) {
 		t.Fatal("Tab stays")
 	}
 }
+
+// A working copy that is found wrong while people work is offered to be made
+// anew, once, and the offer goes when it is done.
+func TestOffersToRebuild(t *testing.T) {
+	b, o := signedIn(t)
+	o.behind.Store(true)
+	o.events <- data.Event{}
+	b.until("the rebuild is offered", func() bool { return b.shows(b.words.T("error.store_damaged")) })
+	o.events <- data.Event{}
+	b.press(b.words.T("settings.rebuild"))
+	b.until("it is made anew", func() bool { return b.shows(b.words.T("settings.rebuilt")) })
+	if o.built.Load() != 1 || b.shows(b.words.T("error.store_damaged")) {
+		t.Errorf("made anew %d times; the offer still stands: %v", o.built.Load(), b.shows(b.words.T("error.store_damaged")))
+	}
+}

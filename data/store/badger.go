@@ -50,7 +50,7 @@ func Exists(dir string) bool {
 // encryption key. A marker beside dir tells whether an earlier opening crashed
 // the program: a damaged table can do that (DESIGN §5), but not twice.
 func Open(dir string, key []byte, seal Sealer) (s *Store, err error) {
-	marker := markerFile(dir + ".opening")
+	marker := markerOf(dir)
 	if _, err := os.Stat(string(marker)); err == nil {
 		return nil, ErrSuspect
 	}
@@ -68,17 +68,23 @@ func Open(dir string, key []byte, seal Sealer) (s *Store, err error) {
 			marker.clear()
 		}
 	}()
+	if err := dropSums(dir); err != nil {
+		return nil, err
+	}
 	db, err := badger.Open(settings(dir, key))
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	return &Store{db: badgerEngine{db}, seal: seal, marker: marker}, nil
+	return &Store{db: badgerEngine{db, dir}, seal: seal, marker: marker}, nil
 }
 
-// markerFile is a marker as an empty file.
+// markerFile is a marker as a file: empty while a store is being opened, with a
+// line in it when the store was found wrong.
 type markerFile string
 
-func (m markerFile) set()   { _ = os.WriteFile(string(m), nil, 0o600) }
+func markerOf(dir string) markerFile { return markerFile(dir + ".opening") }
+
+func (m markerFile) set()   { _ = os.WriteFile(string(m), []byte("to be made anew\n"), 0o600) }
 func (m markerFile) clear() { _ = os.Remove(string(m)) }
 
 // settings are those measured for a desktop (DESIGN §5): the defaults took
@@ -123,21 +129,31 @@ func Remove(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("remove store: %w", err)
 	}
-	if err := os.Remove(dir + ".opening"); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(string(markerOf(dir))); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove store: %w", err)
 	}
 	return nil
 }
 
 // badgerEngine is Badger as an engine.
-type badgerEngine struct{ db *badger.DB }
+type badgerEngine struct {
+	db  *badger.DB
+	dir string
+}
 
 func (e badgerEngine) view(do func(reader) error) error {
 	return e.db.View(func(txn *badger.Txn) error { return do(badgerTxn{txn}) })
 }
 
 func (e badgerEngine) begin() writer { return badgerTxn{e.db.NewTransaction(true)} }
-func (e badgerEngine) close() error  { return e.db.Close() }
+
+func (e badgerEngine) close() error {
+	if err := e.db.Close(); err != nil {
+		return err
+	}
+	_ = writeSums(e.dir) // without it the next opening only takes longer
+	return nil
+}
 
 // badgerTxn is a transaction, for reading or for writing.
 type badgerTxn struct{ txn *badger.Txn }

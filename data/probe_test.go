@@ -1,0 +1,174 @@
+package data
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"paradero/data/record"
+	"paradero/data/store"
+)
+
+// inProcess is a probe without a child, that can be counted and made to die.
+type inProcess struct {
+	asked int
+	dies  bool
+	seen  []byte
+}
+
+func (p *inProcess) probe(ctx context.Context, request []byte) ([]byte, error) {
+	p.asked++
+	p.seen = bytes.Clone(request)
+	if p.dies {
+		return nil, errors.New("signal: bus error")
+	}
+	var out bytes.Buffer
+	err := RunProbe(ctx, bytes.NewReader(request), &out)
+	return out.Bytes(), err
+}
+
+func keysOf(found []Finding) (keys []string) {
+	for _, f := range found {
+		keys = append(keys, f.Key)
+	}
+	return keys
+}
+
+// A copy that was closed in order is opened without a probe; one that a crash
+// left is tried first, and one on which the probe dies is made anew and named.
+func TestProbeWhenDoubtful(t *testing.T) {
+	ctx := context.Background()
+	o, cfg := newOffice(t)
+	id := task(t, o, "uno")
+	p := &inProcess{}
+	cfg.Probe = p.probe
+	o = reopen(t, o, cfg)
+	if p.asked != 0 {
+		t.Errorf("closed in order: asked %d times", p.asked)
+	}
+	mark := filepath.Join(cfg.Dir, recordsDir+".opening")
+	crash := func() {
+		t.Helper()
+		if err := o.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(mark, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o = openAgain(t, cfg)
+		get(t, o, id)
+	}
+	crash()
+	if p.asked != 1 || o.Rebuilt() {
+		t.Errorf("after a crash: asked %d times, rebuilt %v", p.asked, o.Rebuilt())
+	}
+	p.dies = true
+	crash()
+	found, err := o.Verify(ctx, nil)
+	if err != nil || p.asked != 2 || !o.Rebuilt() || !slices.Contains(keysOf(found), "store_unopenable") || !damaged(found) {
+		t.Errorf("a probe that died: asked %d times, rebuilt %v, %v, %v", p.asked, o.Rebuilt(), found, err)
+	}
+	p.dies, cfg.Careful = false, true
+	o = reopen(t, o, cfg)
+	if found, err := o.Verify(ctx, nil); err != nil || p.asked != 3 || len(found) != 0 {
+		t.Errorf("careful: asked %d times, %v, %v", p.asked, found, err)
+	}
+	root := o.vault.Keys().Store
+	if bytes.Contains(p.seen, root[:]) {
+		t.Error("the probe was given more keys than it needs")
+	}
+}
+
+// A file of the working copy that is not what was written is named, and costs
+// nothing but the time to make the copy anew.
+func TestDamagedFileIsNamed(t *testing.T) {
+	o, cfg := newOffice(t)
+	id := task(t, o, "uno")
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(cfg.Dir, recordsDir, "KEYREGISTRY")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 4
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o = openAgain(t, cfg)
+	get(t, o, id)
+	found, err := o.Verify(context.Background(), nil)
+	want := Finding{Key: "store_file", Damage: true, File: filepath.Join(recordsDir, "KEYREGISTRY")}
+	if err != nil || !slices.ContainsFunc(found, func(f Finding) bool { return f.Key == want.Key && f.Damage && f.File == want.File }) {
+		t.Errorf("%v, %v", found, err)
+	}
+	o = reopen(t, o, cfg)
+	if found, err := o.Verify(context.Background(), nil); err != nil || len(found) != 0 {
+		t.Errorf("afterwards: %v, %v", found, err)
+	}
+}
+
+func TestProbeRefusesNonsense(t *testing.T) {
+	for _, in := range []string{"", "{}", "null", `{"dir":"/nowhere","key":"AAAA","value":"AAAA"}`} {
+		var out bytes.Buffer
+		if err := RunProbe(context.Background(), bytes.NewReader([]byte(in)), &out); err == nil || out.Len() > 0 {
+			t.Errorf("%q: %v, %q", in, err, out.String())
+		}
+	}
+}
+
+// In an open office counters that disagree are noticed by themselves; saving
+// all the while is not taken for it.
+func TestRecheck(t *testing.T) {
+	ctx := context.Background()
+	o, cfg := newOffice(t)
+	if _, _, err := o.Import(ctx, "SNAI", rowsOf(100, nil), nil); err != nil {
+		t.Fatal(err)
+	}
+	task(t, o, "uno")
+	cfg.Recheck = time.Millisecond
+	o = reopen(t, o, cfg)
+	for i := range 40 {
+		if i%7 == 0 && !o.agrees(ctx) {
+			t.Fatal("a sound copy does not agree")
+		}
+		task(t, o, "otra")
+	}
+	if o.Behind() {
+		t.Fatal("saving was taken for damage")
+	}
+	for name, spoil := range map[string]func(tx *store.Tx) error{
+		"counts": func(tx *store.Tx) error {
+			return tx.PutMeta(metaCounts, store.EncodeCounts(map[record.Kind]int{record.Detainee: 101}))
+		},
+		"feeds": func(tx *store.Tx) error { return tx.PutMeta(metaHeads, encodeHeads(nil)) },
+	} {
+		events := o.Watch(ctx)
+		tx := o.store.Begin()
+		if err := spoil(tx); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.After(20 * time.Second); !o.Behind(); {
+			select {
+			case <-events: // perhaps of a task that is folded only now
+			case <-end:
+				t.Fatalf("%s: nobody noticed", name)
+			}
+		}
+		if err := o.Rebuild(ctx, nil); err != nil || o.Behind() || !o.agrees(ctx) {
+			t.Errorf("%s: made anew: %v, behind %v", name, err, o.Behind())
+		}
+	}
+	if o.Count(record.Detainee) != 100 || o.Count(record.Task) != 41 {
+		t.Errorf("%d people, %d tasks", o.Count(record.Detainee), o.Count(record.Task))
+	}
+}
