@@ -150,6 +150,7 @@ func TestRecheck(t *testing.T) {
 		"feeds": func(tx *store.Tx) error { return tx.PutMeta(metaHeads, encodeHeads(nil)) },
 	} {
 		events := o.Watch(ctx)
+		o.flush() // what is folded later would put it right
 		tx := o.store.Begin()
 		if err := spoil(tx); err != nil {
 			t.Fatal(err)
