@@ -9,6 +9,7 @@ import (
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/search"
+	"paradero/data/store"
 )
 
 // Config is what an office needs from outside; zero values mean the real thing.
@@ -18,6 +19,7 @@ type Config struct {
 	Rand     io.Reader        // default crypto/rand
 	Cost     Cost             // key derivation; zero: calibrated to about a second. Only Go tests set it
 	Disk     ledger.Disk      // of the journal; default the machine's
+	Store    store.Home       // of the working copy; default Badger on the machine's disk
 	Progress func(Progress)   // called from any goroutine while opening or rebuilding; may be nil
 	Probe    Prober           // tries a doubtful working copy in a process of its own; nil: it is opened here
 	Careful  bool             // probe the working copy even if nothing speaks against it
@@ -113,6 +115,10 @@ type Moment struct {
 	Reason  string
 	Created bool
 	Deleted bool
+	Erases  int    // how many changes it erased
+	Erased  bool   // its values are gone
+	Refused string // the right that its author lacked: it has no effect
+	Lost    bool   // it stands in a damaged stretch of the journal and cannot be read
 	Fields  []Said
 	Entries []record.Entry
 }

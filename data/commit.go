@@ -20,6 +20,7 @@ type job struct {
 	done    chan outcome  // buffered: who commits never waits for a caller
 	bulk    bool          // an import's: it prepares the next while this is written, and readers need not wait
 	flush   chan struct{} // no changes: closed when everything before is folded
+	foreign []*folded     // no changes: batches of other devices, checked, to be taken in
 }
 
 // outcome of a job: the batch that its changes went into and where they begin.
@@ -35,6 +36,8 @@ type folded struct {
 	batch     *ledger.Batch
 	body      *ledger.Body
 	number    uint64        // counted from the opening, see barrier
+	more      bool          // others follow at once: it may be folded with them
+	was       ledger.Pos    // where it stood before it came again; zero: nowhere
 	flush     chan struct{} // no batch: closed when everything before is folded
 }
 
@@ -120,7 +123,7 @@ func (o *Office) commit(group []*job) {
 		firsts[i] = len(body.Changes)
 		body.Changes = append(body.Changes, j.changes...)
 	}
-	batch, err := ledger.Write(o.heads.next(o.vault.Keys().Office, o.Info().Device), body, o.keys, deviceKey{o.sign})
+	batch, err := ledger.Write(o.feeds.Next(o.vault.Keys().Office, o.Info().Device), body, o.keys, deviceKey{o.sign})
 	if err != nil {
 		fail(err)
 		return
@@ -130,7 +133,8 @@ func (o *Office) commit(group []*job) {
 		fail(err)
 		return
 	}
-	o.heads.advance(batch)
+	o.flights.add(batch, at[0])
+	o.feeds.Add(batch, o.known)
 	interactive := false
 	for _, j := range group {
 		interactive = interactive || !j.bulk
@@ -151,7 +155,12 @@ func (o *Office) foldLoop() {
 			continue
 		}
 		if !o.broken.Load() {
-			if err := o.foldBatch(f, 0); err != nil {
+			err := o.gather(f, 0)
+			if err == nil && !f.more {
+				err = o.settle()
+			}
+			if err != nil {
+				o.pending, o.pendingSize = nil, 0
 				o.suspect()
 			}
 		}

@@ -1,11 +1,9 @@
 package data
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/base32"
 	"fmt"
-	"slices"
 	"sync"
 
 	"paradero/data/ledger"
@@ -20,121 +18,99 @@ func encodeKey(public ed25519.PublicKey) string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(public)
 }
 
-// head is the last known batch of one device's feed.
-type head struct {
-	Seq     uint64
-	Hash    ledger.Hash
-	Lamport uint64
-	Public  []byte
-}
-
-// feedHeads are the heads of all feeds that this device holds.
-type feedHeads struct {
-	mu    sync.Mutex
-	heads map[record.ID]head
-}
-
-func newFeedHeads() *feedHeads { return &feedHeads{heads: map[record.ID]head{}} }
-
-// next gives the envelope of the device's next batch: it depends on the heads
-// of all other feeds, and its Lamport time is one more than the greatest.
-func (h *feedHeads) next(office, device record.ID) ledger.Envelope {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	own := h.heads[device]
-	e := ledger.Envelope{Office: office, Seq: own.Seq + 1, Prev: own.Hash, Lamport: own.Lamport + 1}
-	for d, other := range h.heads {
-		if d != device {
-			e.Deps = append(e.Deps, other.Hash)
-			e.Lamport = max(e.Lamport, other.Lamport+1)
-		}
-	}
-	slices.SortFunc(e.Deps, func(a, b ledger.Hash) int { return bytes.Compare(a[:], b[:]) })
-	return e
-}
-
-// advance moves a feed's head to a batch.
-func (h *feedHeads) advance(b *ledger.Batch) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	advance(h.heads, b)
-}
-
-func advance(heads map[record.ID]head, b *ledger.Batch) {
-	public := heads[b.Device].Public
-	if len(b.Public) > 0 {
-		public = b.Public
-	}
-	heads[b.Device] = head{Seq: b.Seq, Hash: b.Hash, Lamport: b.Lamport, Public: public}
-}
-
-// public gives the key of a device, from its first batch.
-func (h *feedHeads) public(b *ledger.Batch) ed25519.PublicKey {
-	if len(b.Public) > 0 {
-		return b.Public
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.heads[b.Device].Public
-}
-
 // publicOf gives the key by which a batch is to be verified: this device knows
 // its own also where the feed's first batch is damaged.
-func (o *Office) publicOf(heads *feedHeads, b *ledger.Batch) ed25519.PublicKey {
-	if public := heads.public(b); public != nil || b.Device != o.Info().Device {
+func (o *Office) publicOf(feeds *ledger.Feeds, b *ledger.Batch) ed25519.PublicKey {
+	if public := feeds.Key(b); public != nil || b.Device != o.Info().Device {
 		return public
 	}
 	return deviceKey{o.sign}.Public()
 }
 
-// follows tells whether a batch is the next of its feed.
-func (h *feedHeads) follows(b *ledger.Batch) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	own := h.heads[b.Device]
-	return b.Seq == own.Seq+1 && b.Prev == own.Hash
+// standing is what the working copy keeps of a batch: where it stands in the
+// journal, and its place in its feed.
+type standing struct {
+	Pos     ledger.Pos
+	Device  record.ID
+	Seq     uint64
+	Lamport uint64
 }
 
-// encodeHeads writes heads for the working copy.
-func encodeHeads(heads map[record.ID]head) []byte {
-	ids := make([]record.ID, 0, len(heads))
-	for id := range heads {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b record.ID) int { return bytes.Compare(a[:], b[:]) })
-	out := cbor.AppendArray(nil, len(ids))
-	for _, id := range ids {
-		f := heads[id]
-		out = cbor.AppendBytes(cbor.AppendArray(out, 5), id[:])
-		out = cbor.AppendUint(out, f.Seq)
-		out = cbor.AppendBytes(out, f.Hash[:])
-		out = cbor.AppendUint(out, f.Lamport)
-		out = cbor.AppendBytes(out, f.Public)
-	}
-	return out
+func standingOf(b *ledger.Batch, pos ledger.Pos) standing {
+	return standing{pos, b.Device, b.Seq, b.Lamport}
 }
 
-func decodeHeads(b []byte) (map[record.ID]head, error) {
+func (s *standing) encode() []byte {
+	b := cbor.AppendArray(nil, 5)
+	b = cbor.AppendUint(b, uint64(s.Pos.Segment))
+	b = cbor.AppendUint(b, uint64(s.Pos.Offset))
+	b = cbor.AppendBytes(b, s.Device[:])
+	b = cbor.AppendUint(b, s.Seq)
+	return cbor.AppendUint(b, s.Lamport)
+}
+
+func decodeStanding(b []byte) (s standing, err error) {
 	r := cbor.NewReader(b)
-	heads := map[record.ID]head{}
-	for range r.Array(1 << 12) {
-		if r.Array(5) != 5 {
-			r.Fail("head has not five parts")
-			break
-		}
-		var id record.ID
-		var f head
-		r.Fixed(id[:])
-		f.Seq = r.Uint()
-		r.Fixed(f.Hash[:])
-		f.Lamport = r.Uint()
-		f.Public = bytes.Clone(r.Bytes())
-		heads[id] = f
+	if r.Array(5) != 5 {
+		r.Fail("standing has not five parts")
 	}
+	s.Pos = ledger.Pos{Segment: uint32(r.Below(1 << 32)), Offset: int64(r.Below(1 << 62))}
+	r.Fixed(s.Device[:])
+	s.Seq, s.Lamport = r.Uint(), r.Uint()
 	if err := r.Done(); err != nil {
-		return nil, fmt.Errorf("read heads: %w", err)
+		return standing{}, fmt.Errorf("read standing: %w", err)
 	}
-	return heads, nil
+	return s, nil
+}
+
+// flights are the batches that are durable and not yet folded.
+type flights struct {
+	mu sync.Mutex
+	at map[ledger.Hash]standing
+}
+
+func (f *flights) add(b *ledger.Batch, pos ledger.Pos) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.at == nil {
+		f.at = map[ledger.Hash]standing{}
+	}
+	f.at[b.Hash] = standingOf(b, pos)
+}
+
+func (f *flights) get(h ledger.Hash) (standing, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, ok := f.at[h]
+	return s, ok
+}
+
+func (f *flights) landed(hashes ...ledger.Hash) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, h := range hashes {
+		delete(f.at, h)
+	}
+}
+
+// where tells where a batch stands that is here. The caller keeps the working
+// copy in place.
+func (o *Office) where(h ledger.Hash) (standing, bool) {
+	if s, ok := o.flights.get(h); ok {
+		return s, true
+	}
+	plain, err := o.store.Batch(h)
+	if err != nil {
+		return standing{}, false
+	}
+	s, err := decodeStanding(plain)
+	return s, err == nil
+}
+
+// known tells whether a batch is here.
+func (o *Office) known(h ledger.Hash) bool {
+	_, ok := o.where(h)
+	return ok
 }
 
 // nameBook knows the members' names, for those who read records.

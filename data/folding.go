@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"paradero/data/fold"
 	"paradero/data/ledger"
@@ -14,7 +15,7 @@ import (
 // Names of the values that the working copy keeps about itself.
 const (
 	metaPlace  = "place"  // how far into the journal it has come
-	metaHeads  = "heads"  // of the feeds, at that place
+	metaFeeds  = "feeds"  // where they end, at that place
 	metaCounts = "counts" // rows of each kind
 )
 
@@ -24,65 +25,114 @@ const (
 	txSize    = 400 << 10
 )
 
+// unit is one change on its way into the working copy.
+type unit struct {
+	from *folded
+	at   int
+}
+
+func (u unit) change() *ledger.Change { return &u.from.body.Changes[u.at] }
+func (u unit) last() bool             { return u.at == len(u.from.body.Changes)-1 }
+func (u unit) place() fold.Place      { return fold.Place{Pos: u.from.pos, Index: uint16(u.at)} }
+
 // touched is one record that a transaction changes.
 type touched struct {
 	state    *fold.State
 	places   []fold.Place
+	pieces   []fold.Piece
+	erased   []record.Write     // payloads to be taken out of the journal
+	owed     []ledger.Hash      // batches of which a payload is missing that nothing erased
 	before   map[record.ID]bool // what it referred to
 	existed  bool               // had a row
 	fresh    bool               // there was no such record
+	kind     record.Kind        // of the row that it had
 	plain    []byte             // places and state, encoded
 	rowPlain []byte             // empty for a deleted record
 	packed   bool               // goes into this transaction's pack
 	items    []store.Item
 	row      search.Row
 	gone     bool
-	size     int
 	err      error
 }
 
-// foldBatch folds the changes of a batch from an index on, in transactions of
-// a bounded size, each with the place that it comes to.
-func (o *Office) foldBatch(f *folded, from int) error {
-	most := txChanges
-	for from < len(f.body.Changes) {
-		n, err := o.foldSome(f, from, most)
-		switch {
-		case errors.Is(err, store.ErrTooBig) && most > 1:
-			most /= 2 // few changes of long records can be more than many of short ones
-		case err != nil:
-			return fmt.Errorf("fold: %w", err)
+// gather adds a batch, from a change on, to what waits to be folded together,
+// and folds whenever that is as much as one transaction takes.
+func (o *Office) gather(f *folded, from int) error {
+	for i := from; i < len(f.body.Changes); i++ {
+		u := unit{f, i}
+		o.pending, o.pendingSize = append(o.pending, u), o.pendingSize+changeSize(u.change())
+		if len(o.pending) >= txChanges || o.pendingSize >= txSize {
+			if err := o.settle(); err != nil {
+				return err
+			}
 		}
-		from += n
 	}
 	return nil
 }
 
-func (o *Office) foldSome(f *folded, from, most int) (int, error) {
+// settle folds what has been gathered.
+func (o *Office) settle() error {
+	units := o.pending
+	o.pending, o.pendingSize = nil, 0
+	if len(units) == 0 {
+		return nil
+	}
+	if err := o.foldUnits(units); err != nil {
+		return fmt.Errorf("fold: %w", err)
+	}
+	return nil
+}
+
+func (o *Office) foldUnits(units []unit) error {
+	err := o.foldTogether(units)
+	if errors.Is(err, store.ErrTooBig) && len(units) > 1 {
+		// Few changes of long records can be more than many of short ones.
+		half := len(units) / 2
+		if err := o.foldUnits(units[:half]); err != nil {
+			return err
+		}
+		return o.foldUnits(units[half:])
+	}
+	return err
+}
+
+func (o *Office) foldTogether(units []unit) error {
 	byID := map[record.ID]*touched{}
 	var list []*touched
-	size, n := 0, 0
-	for i := from; i < len(f.body.Changes) && n < most && size < txSize; i++ {
-		c := &f.body.Changes[i]
+	var refused []refusal
+	for _, u := range units {
+		c := u.change()
 		t, ok := byID[c.Record]
 		if !ok {
 			var err error
-			if t, err = o.touch(c.Kind, c.Record); err != nil {
-				return 0, err
+			if t, err = o.touch(c, u.from.batch.Device); err != nil {
+				return err
 			}
 			byID[c.Record] = t
 			list = append(list, t)
 		}
-		fold.Apply(t.state, c, origin(f, i, c))
-		t.places = append(t.places, fold.Place{Pos: f.pos, Index: uint16(i)})
-		size += t.size + changeSize(c)
-		n++
+		if was := u.from.was; was != (ledger.Pos{}) { // it came again: where it stood it does not read
+			t.places = slices.DeleteFunc(t.places, func(p fold.Place) bool { return p.Pos == was })
+		}
+		t.places = append(t.places, u.place())
+		from := origin(u.from, u.at, c)
+		o.learn(u.from.batch, c, from)
+		if ok, why := o.judge(u.from.batch.Seq, c, from); !ok {
+			refused = append(refused, refusal{from.Write, why, from.Device, from.Author})
+			continue
+		}
+		t.pieces = append(t.pieces, fold.Piece{Change: c, Origin: from})
+	}
+	for _, t := range list {
+		if err := o.apply(t); err != nil {
+			return err
+		}
 	}
 	pack := markPacked(list)
 	parallel(len(list), func(i int) { list[i].err = o.finish(list[i]) })
-	name := store.Pack{Segment: f.pos.Segment, Offset: f.pos.Offset, Index: uint16(from)}
-	if err := o.put(f, from+n, list, name, pack); err != nil {
-		return 0, err
+	name := packName(units)
+	if err := o.put(units, list, refused, name, pack); err != nil {
+		return err
 	}
 	if len(pack) > 0 {
 		ids := make([]record.ID, len(pack))
@@ -92,7 +142,46 @@ func (o *Office) foldSome(f *folded, from, most int) (int, error) {
 		o.packs.put(name, ids)
 	}
 	o.show(list)
-	return n, nil
+	return nil
+}
+
+// apply folds what is new into a touched record: simply when it comes behind
+// all that is there, else by folding everything anew in its one order.
+func (o *Office) apply(t *touched) error {
+	inOrder := true
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		if !t.state.Follows(&p.Origin) {
+			inOrder = false
+			break
+		}
+		fold.Apply(t.state, p.Change, p.Origin)
+	}
+	if !inOrder {
+		if err := o.refold(t); err != nil {
+			return err
+		}
+	}
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		switch {
+		case p.Change.Op == ledger.OpErase && len(t.state.Erased) > 0:
+			t.erased = append(t.erased, p.Change.Erases...)
+		case p.Change.Erased && !t.state.Gone(p.Origin.Write):
+			t.owed = append(t.owed, p.Origin.Write.Batch)
+		}
+	}
+	t.pieces = nil
+	return nil
+}
+
+// packName names a pack by the first change in it.
+func packName(units []unit) store.Pack {
+	if len(units) == 0 {
+		return store.Pack{}
+	}
+	first := units[0].place()
+	return store.Pack{Segment: first.Pos.Segment, Offset: first.Pos.Offset, Index: first.Index}
 }
 
 // markPacked chooses the new records that go into a pack: none when they are few.
@@ -113,10 +202,14 @@ func markPacked(list []*touched) []*touched {
 }
 
 func origin(f *folded, i int, c *ledger.Change) fold.Origin {
-	_, zone := f.body.Wall.Zone()
+	return originOf(f.batch, f.body, i, c)
+}
+
+func originOf(b *ledger.Batch, body *ledger.Body, i int, c *ledger.Change) fold.Origin {
+	_, zone := body.Wall.Zone()
 	return fold.Origin{
-		Write: record.Write{Batch: f.batch.Hash, Index: uint16(i)}, Lamport: f.batch.Lamport,
-		Wall: f.body.Wall.UnixMilli(), Zone: int32(zone / 60), Author: f.body.Author, Device: f.batch.Device, List: c.List,
+		Write: record.Write{Batch: b.Hash, Index: uint16(i)}, Lamport: b.Lamport,
+		Wall: body.Wall.UnixMilli(), Zone: int32(zone / 60), Author: body.Author, Device: b.Device, List: c.List,
 	}
 }
 
@@ -133,23 +226,21 @@ func changeSize(c *ledger.Change) int {
 	return n
 }
 
-// touch reads a record before it is changed; one that is missing is new.
-func (o *Office) touch(kind record.Kind, id record.ID) (*touched, error) {
-	if o.absent(kind, id) {
-		return &touched{state: &fold.State{}, fresh: true}, nil
+// touch reads a record before it is changed; one that is missing is new. What
+// another device says of a record's kind is not believed.
+func (o *Office) touch(c *ledger.Change, device record.ID) (*touched, error) {
+	fresh := &touched{state: &fold.State{ID: c.Record, Kind: c.Kind}, fresh: true, kind: c.Kind}
+	if device == o.Info().Device && o.absent(c.Kind, c.Record) {
+		return fresh, nil
 	}
-	s, places, err := o.state(id)
+	s, places, err := o.state(c.Record)
 	if isMissing(err) {
-		return &touched{state: &fold.State{}, fresh: true}, nil
+		return fresh, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	t := &touched{state: s, places: places, before: refs(s), existed: !s.Deleted()}
-	for i := range s.Entries {
-		t.size += 120 + 40*len(s.Entries[i].Values)
-	}
-	return t, nil
+	return &touched{state: s, places: places, before: refs(s), existed: !s.Deleted(), kind: s.Kind}, nil
 }
 
 // refs gives the records that a state refers to.
@@ -207,11 +298,18 @@ func (o *Office) finish(t *touched) error {
 		return err
 	}
 	t.items = []store.Item{item, row}
+	if t.kind != t.state.Kind { // an earlier change came that made it another kind
+		old, err := o.store.RowItem(t.kind, t.state.ID, nil)
+		if err != nil {
+			return err
+		}
+		t.items = append(t.items, old)
+	}
 	return nil
 }
 
 // put writes one transaction.
-func (o *Office) put(f *folded, upTo int, list []*touched, name store.Pack, pack []*touched) error {
+func (o *Office) put(units []unit, list []*touched, refused []refusal, name store.Pack, pack []*touched) error {
 	tx := o.store.Begin()
 	defer tx.Discard()
 	if len(pack) > 0 {
@@ -234,32 +332,67 @@ func (o *Office) put(f *folded, upTo int, list []*touched, name store.Pack, pack
 		if err := putLinks(tx, t); err != nil {
 			return err
 		}
-		kind := t.state.Kind
-		switch {
-		case t.gone && t.existed:
-			counts[kind]--
-		case !t.gone && !t.existed:
-			counts[kind]++
+		if t.existed {
+			counts[t.kind]--
+		}
+		if !t.gone {
+			counts[t.state.Kind]++
 		}
 	}
-	place := place{Pos: f.pos, Index: upTo, Hash: f.batch.Hash}
-	if upTo == len(f.body.Changes) {
-		place.Pos, place.Index = f.next, 0
-		place.Last = f.pos
-		advance(o.foldedHeads, f.batch)
+	if err := o.putRefused(tx, refused); err != nil {
+		return err
 	}
-	for name, plain := range map[string][]byte{
-		metaPlace: place.encode(), metaHeads: encodeHeads(o.foldedHeads), metaCounts: store.EncodeCounts(counts),
-	} {
-		if err := tx.PutMeta(name, plain); err != nil {
-			return err
-		}
+	if err := o.putMissing(tx, list); err != nil {
+		return err
+	}
+	hashes, err := o.putPlace(tx, units, counts)
+	if err != nil {
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return err
 	}
 	o.counts.set(counts)
+	o.flights.landed(hashes...)
 	return nil
+}
+
+// putPlace writes how far the copy has come with these units, and which batches
+// are in it whole.
+func (o *Office) putPlace(tx *store.Tx, units []unit, counts map[record.Kind]int) ([]ledger.Hash, error) {
+	var hashes []ledger.Hash
+	for _, u := range units {
+		if !u.last() {
+			continue
+		}
+		b := u.from.batch
+		s := standingOf(b, u.from.pos)
+		item, err := o.store.BatchItem(b.Hash, s.encode())
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.Put(item); err != nil {
+			return nil, err
+		}
+		o.foldedFeeds.Add(b, o.known)
+		hashes = append(hashes, b.Hash)
+	}
+	if len(units) == 0 { // records folded anew where they stand
+		return nil, tx.PutMeta(metaCounts, store.EncodeCounts(counts))
+	}
+	end := units[len(units)-1]
+	at := place{Pos: end.from.pos, Index: end.at + 1, Hash: end.from.batch.Hash}
+	if end.last() {
+		at.Pos, at.Index, at.Last = end.from.next, 0, end.from.pos
+	}
+	for name, plain := range map[string][]byte{
+		metaPlace: at.encode(), metaFeeds: o.foldedFeeds.Append(nil), metaCounts: store.EncodeCounts(counts),
+	} {
+		if err := tx.PutMeta(name, plain); err != nil {
+			return nil, err
+		}
+	}
+	return hashes, nil
 }
 
 func putLinks(tx *store.Tx, t *touched) error {

@@ -58,7 +58,8 @@ type Office struct {
 	info    atomic.Pointer[Info]
 	rights  atomic.Pointer[team.Rights]
 	names   *nameBook
-	heads   *feedHeads
+	feeds   *ledger.Feeds
+	law     *team.Law
 
 	queue queue
 
@@ -78,14 +79,21 @@ type Office struct {
 	packs       *packBook
 	places      *placeBook
 	drafts      *draft.Store
-	foldedHeads map[record.ID]head // as the working copy has them; the folding goroutine's own
-	damage      []ledger.Damage    // found in the journal while opening
-	foreign     []ledger.Pos       // batches there that do not verify or open
-	acked       ledger.Pos         // what the working copy says was acknowledged
-	trimmed     int64              // bytes of a torn tail that was cut off while opening
-	rebuilt     bool               // the working copy was made anew while opening
-	ahead       bool               // the working copy holds what the journal has lost: it is set aside and not thrown away
-	wrong       *Finding           // what was found wrong with the working copy before it was made anew
+	flights     flights
+	intake      sync.Mutex    // held by who takes in what others wrote
+	held        *waiting      // batches that wait for those they depend on
+	foldedFeeds *ledger.Feeds // as the working copy has them; the folding goroutine's own
+	pending     []unit        // gathered to be folded together; the folding goroutine's own
+	pendingSize int
+	owed        hashSet         // batches of which a payload is missing that nothing erased
+	relaw       atomic.Bool     // what makes law came late: what was judged is to be judged again
+	damage      []ledger.Damage // found in the journal while opening
+	foreign     []ledger.Pos    // batches there that do not verify or open
+	acked       ledger.Pos      // what the working copy says was acknowledged
+	trimmed     int64           // bytes of a torn tail that was cut off while opening
+	rebuilt     bool            // the working copy was made anew while opening
+	ahead       bool            // the working copy holds what the journal has lost: it is set aside and not thrown away
+	wrong       *Finding        // what was found wrong with the working copy before it was made anew
 	checks      checker
 	broken      atomic.Bool // folding failed: the working copy is behind until it is rebuilt
 	verify      sync.Mutex
@@ -133,6 +141,9 @@ func (cfg *Config) defaults() {
 	}
 	if cfg.Progress == nil {
 		cfg.Progress = func(Progress) {}
+	}
+	if cfg.Store == nil {
+		cfg.Store = store.Badger{}
 	}
 	if cfg.Disk == nil {
 		cfg.Disk = ledger.OS{}
@@ -288,10 +299,11 @@ func open(ctx context.Context, cfg Config, unlock func() (*vault.Vault, error)) 
 func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault) (*Office, error) {
 	o := &Office{
 		cfg: cfg, disk: cfg.Disk, lock: lock, vault: v, index: search.New(),
-		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), heads: newFeedHeads(), foldedHeads: map[record.ID]head{},
+		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), feeds: ledger.NewFeeds(), foldedFeeds: ledger.NewFeeds(), held: newWaiting(),
 		keys:    epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
 		imports: make(chan struct{}, 1), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
 	}
+	o.law = o.newLaw()
 	o.info.Store(&Info{
 		Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,
 		Member: v.Keys().Member, Device: ledger.DeviceOf(deviceKey{o.sign}.Public()),

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/store"
 )
@@ -147,7 +148,7 @@ func TestRecheck(t *testing.T) {
 		"counts": func(tx *store.Tx) error {
 			return tx.PutMeta(metaCounts, store.EncodeCounts(map[record.Kind]int{record.Detainee: 101}))
 		},
-		"feeds": func(tx *store.Tx) error { return tx.PutMeta(metaHeads, encodeHeads(nil)) },
+		"feeds": func(tx *store.Tx) error { return tx.PutMeta(metaFeeds, ledger.NewFeeds().Append(nil)) },
 	} {
 		events := o.Watch(ctx)
 		o.flush() // what is folded later would put it right

@@ -101,8 +101,8 @@ func (g *gathering) fits(j *job) bool {
 	if len(g.group) == 0 {
 		return true
 	}
-	if j.flush != nil || g.group[0].flush != nil {
-		return false // a flush goes alone
+	if j.alone() || g.group[0].alone() {
+		return false
 	}
 	if g.count+len(j.changes) > ledger.MaxChanges || g.size+j.size > batchRoom {
 		return false
@@ -114,6 +114,10 @@ func (g *gathering) fits(j *job) bool {
 	}
 	return true
 }
+
+// alone tells whether a job shares a batch with no other: a flush, and what
+// others wrote.
+func (j *job) alone() bool { return j.flush != nil || j.foreign != nil }
 
 func (g *gathering) add(j *job) {
 	for i := range j.changes {
@@ -159,9 +163,12 @@ func (o *Office) lead(own *job) {
 		if group == nil {
 			return
 		}
-		if group[0].flush != nil {
+		switch {
+		case group[0].flush != nil:
 			o.folds <- &folded{flush: group[0].flush}
-		} else {
+		case group[0].foreign != nil:
+			o.commitForeign(group[0])
+		default:
 			o.commit(group)
 		}
 		if own == nil || !slices.Contains(group, own) {

@@ -6,7 +6,6 @@ import (
 
 	"paradero/data/fault"
 	"paradero/data/fold"
-	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/search"
 )
@@ -170,75 +169,4 @@ func (o *Office) Watch(ctx context.Context) <-chan Event {
 	c := o.watchers.add()
 	context.AfterFunc(ctx, func() { o.watchers.remove(c) })
 	return c
-}
-
-// Timeline gives every change of a record with its author, oldest first. It
-// reads only the frames in which they stand.
-func (o *Office) Timeline(ctx context.Context, id record.ID) ([]Moment, error) {
-	const op = "read timeline"
-	if err := o.enter(op); err != nil {
-		return nil, err
-	}
-	defer o.use.RUnlock()
-	s, places, err := o.state(id)
-	if isMissing(err) {
-		return nil, fault.New(fault.NotFound, op, "not_found", id.String())
-	}
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Damaged, op, "store_damaged")
-	}
-	was := map[uint16]string{}
-	moments := make([]Moment, 0, len(places))
-	for _, p := range places {
-		if err := ctx.Err(); err != nil {
-			return nil, fault.Wrap(err, fault.Cancelled, op, "cancelled")
-		}
-		m, err := o.moment(s.Kind, p, was)
-		if err != nil {
-			return nil, diskFault(op, err)
-		}
-		m.Created = len(moments) == 0
-		moments = append(moments, m)
-	}
-	return moments, nil
-}
-
-func (o *Office) moment(kind record.Kind, p fold.Place, was map[uint16]string) (Moment, error) {
-	batch, next, err := o.journal.Read(p.Pos)
-	if err != nil {
-		return Moment{}, err
-	}
-	body, err := batch.Open(o.keys)
-	if err != nil {
-		return Moment{}, err
-	}
-	if int(p.Index) >= len(body.Changes) {
-		return Moment{}, ledger.ErrMalformed
-	}
-	c := &body.Changes[p.Index]
-	f := &folded{pos: p.Pos, next: next, batch: batch, body: body}
-	from := origin(f, int(p.Index), c)
-	m := Moment{Write: from.Write, At: from.When(), By: o.names.get(from.Author), Device: from.Device, List: c.List, Reason: c.Reason}
-	if c.List != "" {
-		m.By = c.List
-	}
-	schema := record.SchemaOf(kind)
-	for i := range c.Fields {
-		num, text := c.Fields[i].Num, c.Fields[i].Text
-		if num == ledger.FieldDeleted {
-			m.Deleted = text == "true"
-			continue
-		}
-		if schema == nil {
-			continue
-		}
-		if field, ok := schema.FieldNum(num); ok {
-			m.Fields = append(m.Fields, Said{Field: field.Name, Text: text, Was: was[num]})
-			was[num] = text
-		}
-	}
-	one := &fold.State{Kind: kind}
-	fold.Apply(one, c, from)
-	m.Entries = fold.View(one, o.names.get).Entries
-	return m, nil
 }

@@ -29,7 +29,7 @@ func (o *Office) storeDir() string { return filepath.Join(o.cfg.Dir, recordsDir)
 // has beyond it. false: it is missing, damaged or disagrees with the journal,
 // and must be rebuilt.
 func (o *Office) useCopy(ctx context.Context) (bool, error) {
-	if !store.Exists(o.storeDir()) {
+	if !o.cfg.Store.Exists(o.storeDir()) {
 		return false, nil
 	}
 	if ok, err := o.sound(ctx); !ok {
@@ -63,7 +63,23 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	if err := o.readRows(ctx); err != nil {
 		return err
 	}
-	return o.catchUp(ctx, at)
+	if err := o.catchUp(ctx, at); err != nil {
+		return err
+	}
+	if o.relaw.Load() {
+		return errStale // what was judged before the law was known is to be judged again
+	}
+	owed, err := o.store.Owed()
+	if err != nil {
+		return err
+	}
+	for _, h := range owed {
+		o.owed.put(h, true)
+	}
+	if err := o.readHeld(); err != nil {
+		return err
+	}
+	return o.purgeNow(ctx)
 }
 
 func (o *Office) openStore() error {
@@ -71,7 +87,7 @@ func (o *Office) openStore() error {
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "open office", "keys_failed")
 	}
-	s, err := store.Open(o.storeDir(), key[:], o.local)
+	s, err := o.cfg.Store.Open(o.storeDir(), key[:], o.local)
 	if err == nil {
 		o.store = s // the old one, closed, answers with an error; none at all could not
 	}
@@ -82,6 +98,9 @@ func (o *Office) openStore() error {
 // that very batch there.
 func (o *Office) readMeta() (place, error) {
 	b, err := o.store.Meta(metaPlace)
+	if isMissing(err) {
+		return place{}, errStale // it was never finished
+	}
 	if err != nil {
 		return place{}, err
 	}
@@ -89,16 +108,13 @@ func (o *Office) readMeta() (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	if b, err = o.store.Meta(metaHeads); err != nil {
+	if b, err = o.store.Meta(metaFeeds); err != nil {
 		return place{}, err
 	}
-	if o.foldedHeads, err = decodeHeads(b); err != nil {
+	if o.foldedFeeds, err = ledger.ReadFeeds(b); err != nil {
 		return place{}, err
 	}
-	o.heads = newFeedHeads()
-	for id, h := range o.foldedHeads {
-		o.heads.heads[id] = h
-	}
+	o.feeds = o.foldedFeeds.Clone()
 	if b, err = o.store.Meta(metaCounts); err != nil {
 		return place{}, err
 	}
@@ -133,16 +149,19 @@ func (o *Office) catchUp(ctx context.Context, at place) error {
 		from = 0
 		return err
 	})
+	if err == nil {
+		err = o.settle()
+	}
 	if err != nil {
 		return err
 	}
-	return o.judge(damage)
+	return o.mark(damage)
 }
 
-// judge keeps what is damaged in mind and cuts a torn tail off. What the
+// mark keeps what is damaged in mind and cuts a torn tail off. What the
 // working copy had already folded was acknowledged, so when the journal ends
 // before that, it is damage: the remains of the tail are kept beside it.
-func (o *Office) judge(damage []ledger.Damage) error {
+func (o *Office) mark(damage []ledger.Damage) error {
 	o.damage = o.damage[:0]
 	lost := o.journal.End().Before(o.acked)
 	for _, d := range damage {
@@ -176,7 +195,7 @@ func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
 	if err := room(o.disk, o.cfg.Dir, "open office"); err != nil {
 		return err
 	}
-	err := b.Verify(o.publicOf(o.heads, b))
+	err := b.Verify(o.publicOf(o.feeds, b))
 	var body *ledger.Body
 	if err == nil {
 		body, err = b.Open(o.keys)
@@ -190,8 +209,9 @@ func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
 	}
 	next := pos
 	next.Offset += int64(len(ledger.AppendFrame(nil, b)))
-	o.heads.advance(b)
-	return o.foldBatch(&folded{pos: pos, next: next, batch: b, body: body}, from)
+	o.flights.add(b, pos)
+	o.feeds.Add(b, o.known)
+	return o.gather(&folded{pos: pos, next: next, batch: b, body: body}, from)
 }
 
 // readRows fills the lists from the working copy and checks that none is lost.
@@ -214,6 +234,11 @@ func (o *Office) readRows(ctx context.Context) error {
 			return errStale
 		}
 	}
+	for _, id := range r.law {
+		if err := o.readLaw(id); err != nil {
+			return err
+		}
+	}
 	for _, id := range r.known {
 		s, _, err := o.state(id)
 		if err != nil {
@@ -233,6 +258,7 @@ type rowReader struct {
 	found  map[record.Kind]int
 	rows   []search.Row
 	known  []record.ID
+	law    []record.ID        // those that make law, also when they are not shown
 	own    map[record.ID]bool // records with values of their own
 }
 
@@ -244,6 +270,9 @@ func (r *rowReader) take(kind record.Kind, id record.ID, b []byte) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.own[id] = true
+		if team.Concerns(kind) {
+			r.law = append(r.law, id)
+		}
 		return nil
 	}
 	var row search.Row
@@ -267,6 +296,9 @@ func (r *rowReader) add(kind record.Kind, id record.ID, row search.Row) []search
 	r.own[id] = true
 	if known(kind) {
 		r.known = append(r.known, id)
+	}
+	if team.Concerns(kind) {
+		r.law = append(r.law, id)
 	}
 	if !listed(kind) {
 		return nil
@@ -327,6 +359,9 @@ func (r *rowReader) addPacked(rows []search.Row) []search.Row {
 		if known(rows[i].Kind) {
 			r.known = append(r.known, rows[i].ID)
 		}
+		if team.Concerns(rows[i].Kind) {
+			r.law = append(r.law, rows[i].ID)
+		}
 	}
 	r.rows = append(r.rows, rows...)
 	return r.portion()
@@ -346,7 +381,7 @@ func (r *rowReader) portion() []search.Row {
 // all where there is one already: an office is born with its genesis batch, so
 // the journal is gone, and the copy is what is left of it.
 func (o *Office) checkBorn(ctx context.Context) error {
-	if !store.Exists(o.storeDir()) {
+	if !o.cfg.Store.Exists(o.storeDir()) {
 		return nil
 	}
 	first := errors.New("a batch")
@@ -360,15 +395,39 @@ func (o *Office) checkBorn(ctx context.Context) error {
 	return diskFault("open office", err)
 }
 
-// rebuild throws the working copy away and makes it anew from the journal.
+// rebuild throws the working copy away and makes it anew from the journal. What
+// makes law may stand behind what it judges: then a second time with all of it.
 func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
+	o.law = o.newLaw()
+	o.relaw.Store(false)
+	err := o.rebuildOnce(ctx, progress)
+	if err == nil && o.relaw.Swap(false) {
+		if err = o.store.Close(); err == nil {
+			err = o.rebuildOnce(ctx, progress)
+		}
+	}
+	return err
+}
+
+// newLaw is the law before anything is known; it is traced back to the device
+// that the office was founded on.
+func (o *Office) newLaw() *team.Law {
+	k := o.vault.Keys()
+	founder := record.ID(k.Founder)
+	if founder.IsZero() {
+		founder = ledger.DeviceOf(deviceKey{o.sign}.Public())
+	}
+	return team.NewLaw(k.Office, founder)
+}
+
+func (o *Office) rebuildOnce(ctx context.Context, progress func(Progress)) error {
 	const op = "rebuild"
 	if err := room(o.disk, o.cfg.Dir, op); err != nil {
 		return err
 	}
-	discard := store.Remove
+	discard := o.cfg.Store.Remove
 	if o.ahead {
-		discard = store.SetAside
+		discard = o.cfg.Store.SetAside
 	}
 	if err := discard(o.storeDir()); err != nil {
 		return diskFault(op, err)
@@ -377,7 +436,9 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 		return fault.Wrap(err, fault.Internal, op, "store_failed")
 	}
 	o.damage, o.foreign, o.trimmed = nil, nil, 0
-	o.index, o.heads, o.foldedHeads, o.packs = search.New(), newFeedHeads(), map[record.ID]head{}, newPackBook()
+	o.index, o.feeds, o.foldedFeeds, o.packs = search.New(), ledger.NewFeeds(), ledger.NewFeeds(), newPackBook()
+	o.pending, o.pendingSize = nil, 0
+	o.owed.clear()
 	o.counts.set(map[record.Kind]int{})
 	o.places = newPlaceBook()
 	done := 0
@@ -387,15 +448,18 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 		progress(Progress{Phase: "rebuild", Done: done})
 		return err
 	})
+	if err == nil {
+		err = o.settle()
+	}
 	if err != nil {
 		return diskFault(op, err)
 	}
 	o.rebuilt = done > 0
-	if err := o.judge(damage); err != nil {
+	if err := o.mark(damage); err != nil {
 		return diskFault(op, err)
 	}
 	o.store.Trusted()
-	return nil
+	return diskFault(op, o.purgeNow(ctx))
 }
 
 func isForeign(err error) bool {
@@ -423,11 +487,11 @@ func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
 	}
 	// What stands in the journal was acknowledged; and if this stops half way,
 	// the next batch still follows the last one.
-	heads := o.heads
+	feeds := o.feeds
 	o.acked = o.journal.End()
 	if err := o.rebuild(ctx, progress); err != nil {
 		o.broken.Store(true)
-		o.heads = heads
+		o.feeds = feeds
 		return err
 	}
 	o.broken.Store(false)

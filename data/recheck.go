@@ -7,6 +7,7 @@ import (
 	"maps"
 	"time"
 
+	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/store"
 )
@@ -102,8 +103,9 @@ func (o *Office) closedMeanwhile() bool {
 // errSaved: it changed under the count; any other: it does not read.
 func (o *Office) recount(ctx context.Context) error {
 	o.use.RLock()
-	heads := o.heads.copy()
+	tips := o.feeds.Tips()
 	o.use.RUnlock()
+	o.flush()                                             // an import's batches too
 	if err := o.enter("check working copy"); err != nil { // waits until what was saved is folded
 		return err
 	}
@@ -124,10 +126,10 @@ func (o *Office) recount(ctx context.Context) error {
 	if err != nil {
 		return errStale
 	}
-	if b, err = o.store.Meta(metaHeads); err != nil {
+	if b, err = o.store.Meta(metaFeeds); err != nil {
 		return err
 	}
-	come, err := decodeHeads(b)
+	come, err := ledger.ReadFeeds(b)
 	if err != nil {
 		return errStale
 	}
@@ -137,7 +139,7 @@ func (o *Office) recount(ctx context.Context) error {
 		return err
 	case !bytes.Equal(before, after):
 		return errSaved
-	case !maps.Equal(found, said) || !reached(come, heads):
+	case !maps.Equal(found, said) || !come.Reaches(tips):
 		return errStale
 	}
 	return nil
@@ -165,22 +167,4 @@ func (o *Office) census(ctx context.Context) (map[record.Kind]int, error) {
 		return err
 	})
 	return found, err
-}
-
-// reached tells whether the copy has come at least as far in each feed as it
-// must have.
-func reached(come, must map[record.ID]head) bool {
-	for device, want := range must {
-		got := come[device]
-		if got.Seq < want.Seq || got.Seq == want.Seq && got.Hash != want.Hash {
-			return false
-		}
-	}
-	return true
-}
-
-func (h *feedHeads) copy() map[record.ID]head {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return maps.Clone(h.heads)
 }

@@ -52,6 +52,11 @@ func (s *State) erase(writes []record.Write) {
 		c.Vals = slices.DeleteFunc(c.Vals, func(v Val) bool { return named[s.Origins[v.Origin].Write] })
 	}
 	s.Entries = slices.DeleteFunc(s.Entries, func(e Entry) bool { return named[s.Origins[e.Origin].Write] })
+	for i := range s.Origins {
+		if named[s.Origins[i].Write] {
+			s.Origins[i].List = "" // it stood with the values
+		}
+	}
 	s.Said = nil // hashes of what a list said are guessable
 	s.Erased = append(s.Erased, writes...)
 	slices.SortFunc(s.Erased, CompareWrites)

@@ -107,6 +107,9 @@ func Apply(s *State, c *ledger.Change, o Origin) {
 	if len(s.Origins) == 0 {
 		s.ID, s.Kind = c.Record, c.Kind
 	}
+	if c.Kind != s.Kind {
+		return // a record is of the kind that its first change made it
+	}
 	at := s.addOrigin(o)
 	switch c.Op {
 	case ledger.OpEdit:

@@ -275,41 +275,65 @@ func (b *Batch) Verify(public ed25519.PublicKey) error {
 // ciphertext is not the one that the envelope names is an error; a missing one
 // marks its change as erased.
 func (b *Batch) Open(keys Keys) (*Body, error) {
-	head := b.Envelope
-	plain, err := keys.Open(b.Epoch, head.appendHead(nil), b.Sealed)
-	if err != nil {
-		return nil, fmt.Errorf("open batch: %w", err)
-	}
-	body, payloads, err := readBody(plain)
+	body, err := b.OpenStems(keys)
 	if err != nil {
 		return nil, err
 	}
 	for i := range body.Changes {
-		p := payloads[i]
-		if p >= len(b.Payloads) || p >= len(b.Envelope.Payloads) {
-			return nil, fmt.Errorf("%w: payload %d", ErrMalformed, p)
-		}
-		if b.Payloads[p] == nil {
-			body.Changes[i].Erased = true
-			continue
-		}
-		if sha256.Sum256(b.Payloads[p]) != b.Envelope.Payloads[p] {
-			return nil, fmt.Errorf("%w: payload %d is another", ErrMalformed, p)
-		}
-		text, err := keys.Open(b.Epoch, b.payloadAD(p), b.Payloads[p])
-		if err != nil {
-			return nil, fmt.Errorf("open payload: %w", err)
-		}
-		if err := body.Changes[i].readPayload(text); err != nil {
+		if err := b.openValues(keys, body, i); err != nil {
 			return nil, err
 		}
 	}
 	return body, nil
 }
 
-func readBody(plain []byte) (*Body, []int, error) {
+// OpenOne is Open for who needs one change only: the others have no values.
+func (b *Batch) OpenOne(keys Keys, i int) (*Body, error) {
+	body, err := b.OpenStems(keys)
+	if err != nil {
+		return nil, err
+	}
+	if i >= len(body.Changes) {
+		return nil, fmt.Errorf("%w: no change %d", ErrMalformed, i)
+	}
+	return body, b.openValues(keys, body, i)
+}
+
+// OpenStems unseals the body alone: which records, which fields, no values.
+func (b *Batch) OpenStems(keys Keys) (*Body, error) {
+	head := b.Envelope
+	plain, err := keys.Open(b.Epoch, head.appendHead(nil), b.Sealed)
+	if err != nil {
+		return nil, fmt.Errorf("open batch: %w", err)
+	}
+	body, err := readBody(plain)
+	if err != nil {
+		return nil, err
+	}
+	if len(body.Changes) != len(b.Payloads) || len(b.Payloads) != len(b.Envelope.Payloads) {
+		return nil, fmt.Errorf("%w: %d changes, %d payloads", ErrMalformed, len(body.Changes), len(b.Payloads))
+	}
+	return body, nil
+}
+
+// openValues fills one change's values from its payload.
+func (b *Batch) openValues(keys Keys, body *Body, i int) error {
+	if b.Payloads[i] == nil {
+		body.Changes[i].Erased = true
+		return nil
+	}
+	if sha256.Sum256(b.Payloads[i]) != b.Envelope.Payloads[i] {
+		return fmt.Errorf("%w: payload %d is another", ErrMalformed, i)
+	}
+	text, err := keys.Open(b.Epoch, b.payloadAD(i), b.Payloads[i])
+	if err != nil {
+		return fmt.Errorf("open payload: %w", err)
+	}
+	return body.Changes[i].readPayload(text)
+}
+
+func readBody(plain []byte) (*Body, error) {
 	var body Body
-	var payloads []int
 	var hashes []Hash
 	var wall, offset uint64
 	r := cbor.NewReader(plain)
@@ -326,18 +350,21 @@ func readBody(plain []byte) (*Body, []int, error) {
 		case 4:
 			hashes = readHashes(r, MaxChanges*MaxPred)
 		case 5:
-			for range r.Array(MaxChanges) {
-				c, p := readStem(r, hashes)
-				body.Changes, payloads = append(body.Changes, c), append(payloads, p)
+			for i := range r.Array(MaxChanges) {
+				c, payload := readStem(r, hashes)
+				if payload != i { // or one erasure could take another change's values away
+					r.Fail("payload %d of change %d", payload, i)
+				}
+				body.Changes = append(body.Changes, c)
 			}
 		default:
 			r.Skip()
 		}
 	}
 	if err := r.Done(); err != nil {
-		return nil, nil, fmt.Errorf("%w: body: %w", ErrMalformed, err)
+		return nil, fmt.Errorf("%w: body: %w", ErrMalformed, err)
 	}
 	zone := time.FixedZone("", (int(offset)-24*60)*60)
 	body.Wall = time.UnixMilli(int64(wall)).In(zone)
-	return &body, payloads, nil
+	return &body, nil
 }

@@ -117,6 +117,17 @@ func (c *Change) check() error {
 	return nil
 }
 
+// Blank takes the values out of a change: what is left is what it speaks of.
+func (c *Change) Blank() {
+	c.Erased, c.Reason, c.List = true, "", ""
+	for i := range c.Fields {
+		c.Fields[i].Text = ""
+	}
+	for i := range c.Entries {
+		c.Entries[i].Values = nil
+	}
+}
+
 // Fits tells whether a change is small enough to be written, alone or with others.
 func (c *Change) Fits() bool { return c.check() == nil && len(c.appendPayload(nil)) <= MaxChange }
 

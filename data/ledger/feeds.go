@@ -165,6 +165,22 @@ func (f *Feeds) sortedTips() []Tip {
 	})
 }
 
+// Reaches tells whether these feeds have come at least as far as the tips.
+func (f *Feeds) Reaches(tips []Tip) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, want := range tips {
+		_, ok := f.tips[want.Hash]
+		for _, t := range f.tips {
+			ok = ok || t.Device == want.Device && t.Seq > want.Seq
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // Gaps gives the batches that are named and not here.
 func (f *Feeds) Gaps() []Gap {
 	f.mu.Lock()

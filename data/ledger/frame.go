@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 
@@ -25,7 +24,7 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // errNoFrame says that no whole frame stands here.
-var errNoFrame = errors.New("no frame")
+var errNoFrame = fmt.Errorf("%w: no frame", ErrMalformed)
 
 // AppendFrame appends the frame of a batch.
 func AppendFrame(dst []byte, b *Batch) []byte {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -227,11 +228,11 @@ func (j *Journal) Read(at Pos) (*Batch, Pos, error) {
 	defer j.mu.RUnlock()
 	f, ok := j.files[at.Segment]
 	if !ok {
-		return nil, at, fmt.Errorf("read frame: no segment %d", at.Segment)
+		return nil, at, fmt.Errorf("read frame: %w: no segment %d", ErrMalformed, at.Segment)
 	}
 	var head [frameHead]byte
 	if _, err := f.ReadAt(head[:], at.Offset); err != nil {
-		return nil, at, fmt.Errorf("read frame: %w", err)
+		return nil, at, fmt.Errorf("read frame: %w", short(err))
 	}
 	size, err := frameSize(head[:])
 	if err != nil {
@@ -239,13 +240,21 @@ func (j *Journal) Read(at Pos) (*Batch, Pos, error) {
 	}
 	frame := make([]byte, size)
 	if _, err := f.ReadAt(frame, at.Offset); err != nil {
-		return nil, at, fmt.Errorf("read frame: %w", err)
+		return nil, at, fmt.Errorf("read frame: %w", short(err))
 	}
 	b, err := ReadFrame(frame)
 	if err != nil {
 		return nil, at, err
 	}
 	return b, Pos{at.Segment, at.Offset + int64(size)}, nil
+}
+
+// short tells that a file ends too early, which is damage and no fault of the disk.
+func short(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return err
 }
 
 // Scan reads every whole frame from a position on, in order, and gives the

@@ -25,18 +25,8 @@ func (j *Journal) Rewrite(ctx context.Context, segment uint32, change func(Pos, 
 	if j.broken != nil {
 		return 0, fmt.Errorf("rewrite segment: %w", j.broken)
 	}
-	j.mu.RLock()
-	f, ok := j.files[segment]
-	j.mu.RUnlock()
-	if !ok {
-		return 0, fmt.Errorf("rewrite segment: no segment %d", segment)
-	}
-	size, err := f.Size()
+	whole, err := j.segment(segment)
 	if err != nil {
-		return 0, fmt.Errorf("rewrite segment: %w", err)
-	}
-	whole := make([]byte, size)
-	if _, err := f.ReadAt(whole, 0); err != nil && size > 0 {
 		return 0, fmt.Errorf("rewrite segment: %w", err)
 	}
 	changed := 0
@@ -55,6 +45,58 @@ func (j *Journal) Rewrite(ctx context.Context, segment uint32, change func(Pos, 
 		return 0, nil
 	}
 	return changed, j.swap(segment, whole)
+}
+
+// Blank makes a damaged stretch room that holds nothing, once everything that
+// stood there stands elsewhere. One that is too short for a filler stays.
+func (j *Journal) Blank(ctx context.Context, d Damage) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("blank stretch: %w", err)
+	}
+	whole, err := j.segment(d.Segment)
+	if err != nil {
+		return fmt.Errorf("blank stretch: %w", err)
+	}
+	switch {
+	case d.Offset < int64(len(segmentLine)):
+		copy(whole, segmentLine)
+	case d.Length < frameHead || d.Offset+d.Length > int64(len(whole)):
+		return nil
+	default:
+		fill(whole[d.Offset : d.Offset+d.Length])
+	}
+	return j.swap(d.Segment, whole)
+}
+
+// segment reads a whole segment.
+func (j *Journal) segment(n uint32) ([]byte, error) {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	f, ok := j.files[n]
+	if !ok {
+		return nil, fmt.Errorf("no segment %d", n)
+	}
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	whole := make([]byte, size)
+	if _, err := f.ReadAt(whole, 0); err != nil && size > 0 {
+		return nil, err
+	}
+	return whole, nil
+}
+
+// fill writes fillers over room of at least frameHead bytes.
+func fill(room []byte) {
+	for len(room) > 0 {
+		n := min(len(room), maxFrame)
+		if left := len(room) - n; left > 0 && left < frameHead {
+			n -= frameHead
+		}
+		copy(room, appendFiller(nil, n))
+		room = room[n:]
+	}
 }
 
 // replaceFrame puts a batch in the place of the one at an offset and of the
@@ -78,14 +120,7 @@ func replaceFrame(whole []byte, at int64, b *Batch) error {
 		return errRoom
 	}
 	copy(whole[at:], frame)
-	for at += int64(len(frame)); rest > 0; {
-		n := min(rest, maxFrame)
-		if left := rest - n; left > 0 && left < frameHead {
-			n -= frameHead
-		}
-		copy(whole[at:], appendFiller(nil, n))
-		at, rest = at+int64(n), rest-n
-	}
+	fill(whole[at+int64(len(frame)) : end])
 	return nil
 }
 

@@ -52,31 +52,12 @@ func (s *Store) GroupItem(p Pack, group uint16, plain []byte) (Item, error) {
 func (s *Store) Group(p Pack, group uint16) ([]byte, error) { return s.get(p.groupKey(group)) }
 
 // Packs gives the rows of every pack to do, in the order of the journal.
-func (s *Store) Packs(ctx context.Context, do func(Pack, []byte) error) (err error) {
-	defer caught("read packs", &err)
-	err = s.db.view(func(r reader) error {
-		prefix := []byte{prefixPack}
-		return r.each(prefix, prefix, 16, func(key []byte, value func() ([]byte, error)) (bool, error) {
-			if err := ctx.Err(); err != nil {
-				return false, err
-			}
-			p, err := parsePack(key)
-			if err != nil {
-				return false, err
-			}
-			sealed, err := value()
-			if err != nil {
-				return false, err
-			}
-			plain, err := s.seal.Open(nil, key, sealed)
-			if err != nil {
-				return false, err
-			}
-			return true, do(p, plain)
-		})
+func (s *Store) Packs(ctx context.Context, do func(Pack, []byte) error) error {
+	return s.values(ctx, prefixPack, 16, func(key, plain []byte) error {
+		p, err := parsePack(key)
+		if err != nil {
+			return err
+		}
+		return do(p, plain)
 	})
-	if err != nil {
-		return fmt.Errorf("read packs: %w", err)
-	}
-	return nil
 }

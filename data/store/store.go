@@ -26,14 +26,17 @@ type Sealer interface {
 
 // Key prefixes. A record's key does not tell its kind; a row's does.
 const (
-	prefixRecord = 'r' // r id → places and state
-	prefixRow    = 's' // s kind id → what lists show
-	prefixLink   = 'x' // x target kind source → nothing
-	prefixMeta   = 'm' // m name → counters, positions
-	prefixPack   = 'p' // p pack → rows of records that were made together
-	prefixGroup  = 'q' // q pack group → places and states of some of them
-	prefixBatch  = 'b' // b hash → where the batch stands in the journal, and its place in its feed
-	prefixHeld   = 'w' // w hash → a batch that waits for those it depends on
+	prefixRecord  = 'r' // r id → places and state
+	prefixRow     = 's' // s kind id → what lists show
+	prefixLink    = 'x' // x target kind source → nothing
+	prefixMeta    = 'm' // m name → counters, positions
+	prefixPack    = 'p' // p pack → rows of records that were made together
+	prefixGroup   = 'q' // q pack group → places and states of some of them
+	prefixBatch   = 'b' // b hash → where the batch stands in the journal, and its place in its feed
+	prefixHeld    = 'w' // w hash → a batch that waits for those it depends on
+	prefixRefused = 'z' // z hash index → why a change has no effect
+	prefixOwed    = 'o' // o hash → a payload of the batch is missing that nothing erased
+	prefixPurge   = 'y' // y hash index → an erased payload is still in the journal
 )
 
 // engine keeps sealed values under keys: Badger, or for simulations a map.

@@ -54,6 +54,7 @@ type Law struct {
 	members map[record.ID][]held    // roles over time
 	tables  []table                 // of rights over time
 	good    map[record.Write]bool   // acts that hold
+	refused map[record.ID]bool      // devices whose changes were refused as nobody's
 }
 
 type enrolment struct {
@@ -74,7 +75,7 @@ type table struct {
 
 // NewLaw makes the law of an office before its first batch.
 func NewLaw(office, founder record.ID) *Law {
-	l := &Law{office: office, founder: founder}
+	l := &Law{office: office, founder: founder, refused: map[record.ID]bool{}}
 	l.forget()
 	return l
 }
@@ -84,30 +85,45 @@ func (l *Law) forget() {
 	l.tables, l.good = nil, map[record.Write]bool{}
 }
 
-// Learn takes in acts that make law. late: one of them belongs before others, so
-// that what was judged since may have to be judged again.
-func (l *Law) Learn(acts ...Act) (late bool) {
+// Learn takes in an act that makes law. late: it belongs before others and
+// changes what they may, so that what was judged is to be judged again.
+func (l *Law) Learn(a Act) (late bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, a := range acts {
-		i, known := slices.BinarySearchFunc(l.acts, a, func(x, y Act) int { return x.At.Compare(y.At) })
-		if known {
-			continue
-		}
-		l.acts = slices.Insert(l.acts, i, a)
-		if i == len(l.acts)-1 {
-			l.pass(&l.acts[i])
-			continue
-		}
-		late = true
+	i, known := slices.BinarySearchFunc(l.acts, a, func(x, y Act) int { return x.At.Compare(y.At) })
+	if known {
+		return false
 	}
-	if late {
-		l.forget()
-		for i := range l.acts {
-			l.pass(&l.acts[i])
-		}
+	l.acts = slices.Insert(l.acts, i, a)
+	if i == len(l.acts)-1 {
+		l.pass(&l.acts[i])
+		return l.lets(&a)
 	}
-	return late
+	before := l.good
+	l.forget()
+	for i := range l.acts {
+		l.pass(&l.acts[i])
+	}
+	for w := range before {
+		late = late || !l.good[w]
+	}
+	return late || len(l.good) > len(before)+1 || l.good[a.At.Write] && (l.lets(&a) || changesRights(a.Change))
+}
+
+// lets tells whether an act lets a device in whose changes were refused.
+func (l *Law) lets(a *Act) bool {
+	if a.Change.Kind != record.Device {
+		return false
+	}
+	key, err := ParseKey(text(a.Change, record.Device, "sign_key"))
+	return err == nil && l.refused[ledger.DeviceOf(key)]
+}
+
+// changesRights tells whether an act changes what somebody may who is here already.
+func changesRights(c *ledger.Change) bool {
+	_, role := given(c, record.Member, "role")
+	_, rights := given(c, record.OfficeKind, "rights")
+	return role || rights || c.Op != ledger.OpEdit || setsField(c, ledger.FieldDeleted)
 }
 
 // pass lets an act make law, if it may.
@@ -275,9 +291,12 @@ func (l *Law) role(at Place, member record.ID) (string, bool) {
 // Judge tells whether a change has effect; why names the right that is missing,
 // "enrolled" when its device or author is nobody here.
 func (l *Law) Judge(a *Act) (ok bool, why string) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	c := a.Change
+	if len(l.tables) == 0 {
+		return true, "" // its first batch is lost: nobody can judge without a law
+	}
 	if Concerns(c.Kind) {
 		if l.good[a.At.Write] || l.may(a) {
 			return true, ""
@@ -285,6 +304,7 @@ func (l *Law) Judge(a *Act) (ok bool, why string) {
 		return false, "team"
 	}
 	if !l.genesis(a) && !l.enrolled(a.At, a.Device, a.Author) {
+		l.refused[a.Device] = true
 		return false, "enrolled"
 	}
 	if right := RightFor(c); !l.holds(a.At, a.Author, right) {

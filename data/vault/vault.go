@@ -37,6 +37,7 @@ type Keys struct {
 	Box      []byte         `json:"box"`      // seed of the HPKE key pair to which others wrap keys
 	Store    Key            `json:"store"`    // root of Badger's key and of the sealing of its values
 	Member   [16]byte       `json:"member"`   // who signs in with this vault
+	Founder  [16]byte       `json:"founder"`  // the device that the office was founded on; zero: this one
 }
 
 // Cost is Argon2id's: passes, KiB, threads.

@@ -1,0 +1,419 @@
+package data
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"io"
+	"slices"
+
+	"paradero/data/fault"
+	"paradero/data/ledger"
+	"paradero/data/record"
+)
+
+// Bounds of taking in: what goes to the disk under one flush, and what may wait
+// for batches that have not come (against one who sends only such).
+const (
+	intakeBatches = 256
+	intakeBytes   = 4 << 20
+	waitBatches   = 4096
+	waitBytes     = 64 << 20
+)
+
+// Received is the outcome of taking in what others wrote.
+type Received struct {
+	Taken    int // batches that are new here
+	Known    int // that were here already
+	Waiting  int // that wait for others, see Office.Waiting
+	Refilled int // that were damaged or lost here and are whole again
+	Refused  []RefusedBatch
+}
+
+// RefusedBatch is one that was not taken in.
+type RefusedBatch struct {
+	Hash   ledger.Hash
+	Device record.ID
+	Seq    uint64
+	Why    string // words: "refused.<why>": malformed, newer, other_office, signature, order, sealed, too_many_waiting
+}
+
+// maxRefused bounds how many refusals are told one by one.
+const maxRefused = 1000
+
+// Fork is two feeds under one device's name: it gave a number twice, as a backup
+// does that was put back and written on. Both are kept and have effect.
+type Fork struct {
+	Device record.ID
+	Tips   []ledger.Tip
+}
+
+// Receive takes in batches of other devices, or of this one as others kept them:
+// frames as ledger.AppendFrame makes them, until next gives io.EOF. Each is
+// checked before anything of it counts: its signature, its place in its feed, its
+// Lamport time, its seals. Only what has all that it depends on is taken in; the
+// rest waits. When it returns, what it counts as taken is durable and folded.
+func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progress func(Progress)) (Received, error) {
+	const op = "take in changes"
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	o.intake.Lock()
+	defer o.intake.Unlock()
+	in := &intake{office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}}
+	err := in.retry(ctx)
+	if err == nil {
+		err = in.run(ctx, next, progress)
+	}
+	if ferr := in.flush(context.WithoutCancel(ctx)); err == nil {
+		err = ferr
+	}
+	o.flush()
+	in.out.Waiting = o.held.count()
+	if err != nil {
+		return in.out, diskFault(op, err)
+	}
+	if o.relaw.Load() {
+		if err := o.Rebuild(ctx, progress); err != nil {
+			return in.out, err
+		}
+	}
+	if err := o.purge(ctx); err != nil {
+		return in.out, diskFault(op, err)
+	}
+	return in.out, o.heal(ctx)
+}
+
+// intake is one taking in under way.
+type intake struct {
+	office *Office
+	out    Received
+	chunk  map[ledger.Hash]standing // on its way to the disk
+	keys   map[record.ID]ed25519.PublicKey
+	batch  []*folded
+	refill map[ledger.Hash]*ledger.Batch // known here, with payloads that are missing here
+	waited []ledger.Hash                 // that wait no more
+	size   int
+}
+
+func (in *intake) run(ctx context.Context, next func() ([]byte, error), progress func(Progress)) error {
+	done := 0
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		frame, err := next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := in.take(ctx, frame); err != nil {
+			return err
+		}
+		done++
+		progress(Progress{Phase: "receive", Done: done})
+	}
+}
+
+// take checks one frame and puts it where it belongs.
+func (in *intake) take(ctx context.Context, frame []byte) error {
+	b, err := ledger.ReadFrame(frame)
+	switch {
+	case errors.Is(err, ledger.ErrNewer):
+		in.refuse(&ledger.Batch{}, "newer")
+		return nil
+	case err != nil || len(b.Bytes)+64 > ledger.MaxBatch || b.Size() > ledger.MaxBatch:
+		in.refuse(&ledger.Batch{}, "malformed")
+		return nil
+	case b.Office != in.office.Info().OfficeID:
+		in.refuse(b, "other_office")
+		return nil
+	}
+	return in.work(ctx, b)
+}
+
+// retry looks again at what waits: it may have come meanwhile by another way.
+func (in *intake) retry(ctx context.Context) error {
+	return in.work(ctx, in.office.held.all()...)
+}
+
+// work admits batches and whatever waited for them.
+func (in *intake) work(ctx context.Context, ready ...*ledger.Batch) error {
+	var b *ledger.Batch
+	for len(ready) > 0 {
+		b, ready = ready[0], ready[1:]
+		ok, err := in.admit(b)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		released := in.office.held.release(b.Hash)
+		for _, r := range released {
+			in.waited = append(in.waited, r.Hash)
+		}
+		ready = append(ready, released...)
+		if len(in.batch) >= intakeBatches || in.size >= intakeBytes {
+			if err := in.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// admit checks a batch against what is here. true: it is on its way to the disk.
+func (in *intake) admit(b *ledger.Batch) (bool, error) {
+	o := in.office
+	if err := o.enter("take in changes"); err != nil {
+		return false, err
+	}
+	defer o.use.RUnlock()
+	if at, ok := in.where(b.Hash); ok {
+		in.out.Known++
+		return false, in.again(b, at)
+	}
+	public := in.keyOf(b)
+	if public != nil && b.Verify(public) != nil {
+		in.refuse(b, "signature")
+		return false, nil
+	}
+	if missing := in.missing(b); len(missing) > 0 {
+		if !o.held.add(b, missing, o.store.Hold) {
+			in.refuse(b, "too_many_waiting")
+		}
+		return false, nil
+	}
+	if public == nil || !in.inOrder(b) {
+		in.refuse(b, "order")
+		return false, nil
+	}
+	return in.accept(b)
+}
+
+// accept opens a batch whose place is right and sends it on its way.
+func (in *intake) accept(b *ledger.Batch) (bool, error) {
+	o := in.office
+	body, err := b.Open(o.keys)
+	if isForeign(err) {
+		in.refuse(b, "sealed")
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := in.strip(b, body); err != nil {
+		return false, err
+	}
+	in.chunk[b.Hash] = standingOf(b, ledger.Pos{})
+	if len(b.Public) > 0 {
+		in.keys[b.Device] = b.Public
+	}
+	in.batch = append(in.batch, &folded{batch: b, body: body})
+	in.size += b.Size()
+	in.out.Taken++
+	return true, nil
+}
+
+// where tells where a batch stands that is here or on its way.
+func (in *intake) where(h ledger.Hash) (standing, bool) {
+	if s, ok := in.chunk[h]; ok {
+		return s, true
+	}
+	return in.office.where(h)
+}
+
+func (in *intake) keyOf(b *ledger.Batch) ed25519.PublicKey {
+	if key := in.keys[b.Device]; key != nil && len(b.Public) == 0 {
+		return key
+	}
+	return in.office.publicOf(in.office.feeds, b)
+}
+
+// missing gives the batches that one depends on and that are not here.
+func (in *intake) missing(b *ledger.Batch) []ledger.Hash {
+	var out []ledger.Hash
+	if b.Seq > 1 {
+		if _, ok := in.where(b.Prev); !ok {
+			out = append(out, b.Prev)
+		}
+	}
+	for _, h := range b.Deps {
+		if _, ok := in.where(h); !ok {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// inOrder tells whether a batch stands where it says: behind its feed's batch
+// before, at one more than the greatest Lamport time that it has seen.
+func (in *intake) inOrder(b *ledger.Batch) bool {
+	lamport := uint64(0)
+	if b.Seq > 1 {
+		prev, _ := in.where(b.Prev)
+		if prev.Device != b.Device || prev.Seq+1 != b.Seq {
+			return false
+		}
+		lamport = prev.Lamport
+	}
+	for _, h := range b.Deps {
+		dep, _ := in.where(h)
+		lamport = max(lamport, dep.Lamport)
+	}
+	return b.Lamport == lamport+1
+}
+
+// strip takes out the payloads of what an erasure here has taken away: nothing
+// erased comes back, whoever still has it.
+func (in *intake) strip(b *ledger.Batch, body *ledger.Body) error {
+	for i := range body.Changes {
+		c := &body.Changes[i]
+		if b.Payloads[i] == nil || in.office.absent(c.Kind, c.Record) {
+			continue
+		}
+		s, _, err := in.office.state(c.Record)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if s.Gone(record.Write{Batch: b.Hash, Index: uint16(i)}) {
+			b.Payloads[i], c.Erased = nil, true
+			c.Blank()
+		}
+	}
+	return nil
+}
+
+// refuse notes a batch that is not taken in.
+func (in *intake) refuse(b *ledger.Batch, why string) {
+	if len(in.out.Refused) < maxRefused {
+		in.out.Refused = append(in.out.Refused, RefusedBatch{b.Hash, b.Device, b.Seq, why})
+	}
+}
+
+// again looks at a batch that is here: what is damaged or missing here of it is
+// taken from this one.
+func (in *intake) again(b *ledger.Batch, at standing) error {
+	o := in.office
+	if at.Pos == (ledger.Pos{}) || b.Verify(in.keyOf(b)) != nil {
+		return nil
+	}
+	if o.inDamage(at.Pos) {
+		body, err := b.Open(o.keys)
+		if err != nil {
+			return nil //nolint:nilerr // it is no better than what is here
+		}
+		if err := in.strip(b, body); err != nil {
+			return err
+		}
+		in.chunk[b.Hash] = standingOf(b, ledger.Pos{})
+		in.batch = append(in.batch, &folded{batch: b, body: body, was: at.Pos})
+		in.out.Refilled++
+		return nil
+	}
+	if o.owed.has(b.Hash) && !slices.ContainsFunc(b.Payloads, func(p []byte) bool { return p == nil }) {
+		if in.refill == nil {
+			in.refill = map[ledger.Hash]*ledger.Batch{}
+		}
+		in.refill[b.Hash] = b
+	}
+	return nil
+}
+
+// flush makes what was admitted durable and hands it on to be folded.
+func (in *intake) flush(ctx context.Context) error {
+	if len(in.batch) > 0 {
+		j := &job{done: make(chan outcome, 1), bulk: true, foreign: in.batch}
+		if err := in.office.hand(ctx, j); err != nil {
+			return err
+		}
+		if out := <-j.done; out.err != nil {
+			return out.err
+		}
+		in.batch, in.chunk, in.size = nil, map[ledger.Hash]standing{}, 0
+		if err := in.office.store.Release(in.waited...); err != nil {
+			return err
+		}
+		in.waited = nil
+	}
+	if len(in.refill) > 0 {
+		n, err := in.office.putBack(ctx, in.refill)
+		in.out.Refilled += n
+		in.refill = nil
+		return err
+	}
+	return nil
+}
+
+// commitForeign writes batches that others signed, under one flush.
+func (o *Office) commitForeign(j *job) {
+	if err := room(o.disk, o.cfg.Dir, "take in changes"); err != nil {
+		j.done <- outcome{err: err}
+		return
+	}
+	batches := make([]*ledger.Batch, len(j.foreign))
+	for i, f := range j.foreign {
+		batches[i] = f.batch
+	}
+	at, err := o.journal.Append(batches...)
+	if err != nil {
+		j.done <- outcome{err: diskFault("take in changes", err)}
+		return
+	}
+	for i, f := range j.foreign {
+		f.pos, f.next = at[i], o.journal.End()
+		if i+1 < len(at) {
+			f.next = at[i+1]
+		}
+		o.flights.add(f.batch, f.pos)
+		o.feeds.Add(f.batch, o.known)
+		f.number = o.order.sent(false)
+	}
+	for i, f := range j.foreign {
+		f.more = i+1 < len(j.foreign)
+		o.folds <- f
+	}
+	j.done <- outcome{}
+}
+
+// Frames gives the bytes of every batch that is here to do, each after those it
+// depends on.
+func (o *Office) Frames(ctx context.Context, do func(frame []byte) error) error {
+	o.flush()
+	o.use.RLock()
+	defer o.use.RUnlock()
+	if o.shut {
+		return fault.New(fault.Cancelled, "read journal", "office_closed")
+	}
+	_, err := o.journal.Scan(ctx, o.journal.Start(), func(_ ledger.Pos, b *ledger.Batch) error {
+		return do(ledger.AppendFrame(nil, b))
+	})
+	return diskFault("read journal", err)
+}
+
+// Forks gives the devices that gave a number twice.
+func (o *Office) Forks() []Fork {
+	by := map[record.ID][]ledger.Tip{}
+	for _, t := range o.feeds.Tips() {
+		by[t.Device] = append(by[t.Device], t)
+	}
+	var out []Fork
+	for d, tips := range by {
+		if len(tips) > 1 {
+			out = append(out, Fork{d, tips})
+		}
+	}
+	slices.SortFunc(out, func(a, b Fork) int { return bytes.Compare(a.Device[:], b.Device[:]) })
+	return out
+}
+
+// Gaps gives the batches that are named here and are not here: lost in a damaged
+// stretch of the journal.
+func (o *Office) Gaps() []ledger.Gap { return o.feeds.Gaps() }

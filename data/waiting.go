@@ -1,0 +1,133 @@
+package data
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+
+	"paradero/data/ledger"
+	"paradero/data/record"
+)
+
+// WaitingBatch is one that came before a batch that it depends on.
+type WaitingBatch struct {
+	Hash    ledger.Hash
+	Device  record.ID
+	Seq     uint64
+	Changes int
+	Misses  ledger.Hash
+}
+
+// Waiting gives the batches that wait for others.
+func (o *Office) Waiting() []WaitingBatch { return o.held.list() }
+
+// waiting is what came before what it depends on.
+type waiting struct {
+	mu     sync.Mutex
+	byHash map[ledger.Hash]*heldBatch
+	misses map[ledger.Hash][]ledger.Hash // of a missing batch: who waits for it
+	size   int
+}
+
+type heldBatch struct {
+	batch  *ledger.Batch
+	misses []ledger.Hash
+}
+
+func newWaiting() *waiting {
+	return &waiting{byHash: map[ledger.Hash]*heldBatch{}, misses: map[ledger.Hash][]ledger.Hash{}}
+}
+
+// add lets a batch wait; false when too much does already.
+func (w *waiting) add(b *ledger.Batch, missing []ledger.Hash, keep func([32]byte, []byte) error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.byHash[b.Hash]; ok {
+		return true
+	}
+	if len(w.byHash) >= waitBatches || w.size+b.Size() > waitBytes {
+		return false
+	}
+	w.byHash[b.Hash] = &heldBatch{b, missing}
+	w.size += b.Size()
+	for _, h := range missing {
+		w.misses[h] = append(w.misses[h], b.Hash)
+	}
+	if keep != nil {
+		_ = keep(b.Hash, ledger.AppendFrame(nil, b)) // its sender has it still if this fails
+	}
+	return true
+}
+
+// release gives the batches that waited for one, to be looked at again.
+func (w *waiting) release(h ledger.Hash) []*ledger.Batch {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []*ledger.Batch
+	for _, waits := range w.misses[h] {
+		if held := w.byHash[waits]; held != nil {
+			out = append(out, held.batch)
+			w.drop(waits)
+		}
+	}
+	delete(w.misses, h)
+	return out
+}
+
+func (w *waiting) drop(h ledger.Hash) {
+	if held := w.byHash[h]; held != nil {
+		w.size -= held.batch.Size()
+		delete(w.byHash, h)
+	}
+}
+
+// all takes everything out, to be looked at again.
+func (w *waiting) all() []*ledger.Batch {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := make([]*ledger.Batch, 0, len(w.byHash))
+	for _, held := range w.byHash {
+		out = append(out, held.batch)
+	}
+	w.byHash, w.misses, w.size = map[ledger.Hash]*heldBatch{}, map[ledger.Hash][]ledger.Hash{}, 0
+	slices.SortFunc(out, func(a, b *ledger.Batch) int { return cmp.Compare(a.Lamport, b.Lamport) })
+	return out
+}
+
+func (w *waiting) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.byHash)
+}
+
+func (w *waiting) list() []WaitingBatch {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := make([]WaitingBatch, 0, len(w.byHash))
+	for h, held := range w.byHash {
+		out = append(out, WaitingBatch{h, held.batch.Device, held.batch.Seq, len(held.batch.Payloads), held.misses[0]})
+	}
+	slices.SortFunc(out, func(a, b WaitingBatch) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
+	return out
+}
+
+// readHeld brings back what waited when the office was closed.
+func (o *Office) readHeld() error {
+	return o.store.Held(func(frame []byte) error {
+		b, err := ledger.ReadFrame(bytes.Clone(frame))
+		if err != nil {
+			return fmt.Errorf("read held batch: %w", err)
+		}
+		missing := (&intake{office: o}).missing(b)
+		if len(missing) == 0 { // they came, and the program ended before this was looked at again
+			missing = b.Deps
+			if b.Seq > 1 {
+				missing = []ledger.Hash{b.Prev}
+			}
+		}
+		o.held.add(b, missing, nil)
+		return nil
+	})
+}
