@@ -409,17 +409,6 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	return err
 }
 
-// newLaw is the law before anything is known; it is traced back to the device
-// that the office was founded on.
-func (o *Office) newLaw() *team.Law {
-	k := o.vault.Keys()
-	founder := record.ID(k.Founder)
-	if founder.IsZero() {
-		founder = ledger.DeviceOf(deviceKey{o.sign}.Public())
-	}
-	return team.NewLaw(k.Office, founder)
-}
-
 func (o *Office) rebuildOnce(ctx context.Context, progress func(Progress)) error {
 	const op = "rebuild"
 	if err := room(o.disk, o.cfg.Dir, op); err != nil {

@@ -12,6 +12,17 @@ import (
 	"paradero/data/team"
 )
 
+// newLaw is the law before anything is known; it is traced back to the device
+// that the office was founded on.
+func (o *Office) newLaw() *team.Law {
+	k := o.vault.Keys()
+	founder := record.ID(k.Founder)
+	if founder.IsZero() {
+		founder = ledger.DeviceOf(deviceKey{o.sign}.Public())
+	}
+	return team.NewLaw(k.Office, founder)
+}
+
 // learn lets the law know of a change that makes law.
 func (o *Office) learn(b *ledger.Batch, c *ledger.Change, from fold.Origin) {
 	if team.Concerns(c.Kind) && o.law.Learn(act(b.Seq, c, from)) {
