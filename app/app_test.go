@@ -1,11 +1,13 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -146,6 +148,32 @@ func TestStrength(t *testing.T) {
 		got := PassphraseStrength(pass, "Rosa Quishpe", "Defensoría de Guayaquil").Level
 		if got < want[0] || got > want[1] {
 			t.Errorf("%q: level %d (%.0f bits), want %v", pass, got, PassphraseStrength(pass).Bits, want)
+		}
+	}
+}
+
+// A share's seven groups stand on one line of its sheet, however wide.
+func TestShareSheet(t *testing.T) {
+	sheet, err := ShareSheet("Defensa y Familia Guayaquil", "8K2Q1-9M4TW-B1Z8C-WWWWW-RN6PD-QX0AE-7YT2M", 1, time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC), words(t, assets.Spanish))
+	if err != nil || !bytes.HasPrefix(sheet, []byte("%PDF-")) {
+		t.Fatalf("%v", err)
+	}
+	reader, err := exec.LookPath("pdftotext")
+	if err != nil {
+		t.Skip("poppler is not here")
+	}
+	cmd := exec.CommandContext(t.Context(), reader, "-layout", "-", "-")
+	cmd.Stdin = bytes.NewReader(sheet)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(strings.Fields(string(out)), " "); !strings.Contains(text, "8K2Q1 9M4TW B1Z8C WWWWW RN6PD QX0AE 7YT2M") || !strings.Contains(text, "Parte 1") {
+		t.Errorf("%s", out)
+	}
+	for _, line := range strings.Split(string(out), "\n") {
+		if strings.Contains(line, "8K2Q1") && !strings.Contains(line, "7YT2M") {
+			t.Errorf("it is broken: %q", line)
 		}
 	}
 }

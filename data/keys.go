@@ -17,23 +17,24 @@ const (
 )
 
 // Papers is a recovery code or a set of shares that was just drawn. It opens
-// nothing before it is kept, so that what is on paper can be read back first;
-// what opened the office until now does so until then.
+// nothing before it is kept (KeepPapers), so that what is on paper can be read
+// back first; what opened the office until now does so until then.
 type Papers struct {
-	Texts  []string // the code, or the shares in their order; kept nowhere
-	office *Office
-	fresh  *vault.Fresh
+	Texts []string // the code, or the shares in their order; kept nowhere
+	fresh *vault.Fresh
 }
 
 // Rehearse gives the number, from 1, of the text that a person typed from its
 // paper; 0 when it is none of them.
-func (p *Papers) Rehearse(text string) int { return p.fresh.Rehearse(text) }
+func (p *Papers) Rehearse(text string) int {
+	return 1 + slices.IndexFunc(p.Texts, func(own string) bool { return vault.SameText(own, text) })
+}
 
-// Keep puts them in force, durably: what was printed before them opens nothing
-// any more, save an old copy of the office's folder.
-func (p *Papers) Keep() error {
-	p.office.verify.Lock()
-	defer p.office.verify.Unlock()
+// KeepPapers puts them in force, durably: what was printed before them opens
+// nothing any more, save an old copy of the office's folder.
+func (o *Office) KeepPapers(p *Papers) error {
+	o.verify.Lock()
+	defer o.verify.Unlock()
 	return vaultFault("renew keys", p.fresh.Keep())
 }
 
@@ -45,7 +46,7 @@ func (o *Office) NewCode() (*Papers, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "renew code", "random_failed")
 	}
-	return &Papers{Texts: slices.Clone(fresh.Texts), office: o, fresh: fresh}, nil
+	return &Papers{Texts: slices.Clone(fresh.Texts), fresh: fresh}, nil
 }
 
 // NewShares draws a set of shares, one for each of three people whom the office
@@ -57,7 +58,7 @@ func (o *Office) NewShares() (*Papers, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "make shares", "random_failed")
 	}
-	return &Papers{Texts: slices.Clone(fresh.Texts), office: o, fresh: fresh}, nil
+	return &Papers{Texts: slices.Clone(fresh.Texts), fresh: fresh}, nil
 }
 
 // SharesMade tells when the shares that open this office were made; zero: there

@@ -42,7 +42,7 @@ func TestPapers(t *testing.T) {
 			t.Errorf("share %d does not rehearse", i+1)
 		}
 	}
-	if err := first.Keep(); err != nil {
+	if err := o.KeepPapers(first); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := o.RehearseShare(first.Texts[2]); n != 3 || err != nil || o.SharesMade().IsZero() {
@@ -55,7 +55,7 @@ func TestPapers(t *testing.T) {
 	if o.Rehearse(code.Texts[0]) {
 		t.Error("a code counts before it is kept")
 	}
-	if err := code.Keep(); err != nil || !o.Rehearse(code.Texts[0]) {
+	if err := o.KeepPapers(code); err != nil || !o.Rehearse(code.Texts[0]) {
 		t.Fatalf("keep: %v", err)
 	}
 	if err := o.Close(); err != nil {
@@ -84,7 +84,7 @@ func TestPapers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Keep(); err != nil {
+	if err := o.KeepPapers(second); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.Close(); err != nil {
@@ -115,7 +115,7 @@ func TestCloseForgetsKeys(t *testing.T) {
 	if keys.Store != [32]byte{} || keys.Epochs[0] != [32]byte{} || !slices.Equal(o.sign, make([]byte, 64)) {
 		t.Error("keys are left in memory")
 	}
-	if papers.Keep() == nil || o.ChangePassphrase(t.Context(), pass, []byte("otra")) == nil {
+	if o.KeepPapers(papers) == nil || o.ChangePassphrase(t.Context(), pass, []byte("otra")) == nil {
 		t.Error("a closed office wrote its vault")
 	}
 	if o, err = Open(t.Context(), cfg, pass); err != nil {

@@ -30,6 +30,10 @@ type Stake struct {
 	OnlyHere   int // changes since then, which exist only here; -1: not known
 }
 
+// Meant tells whether what a person typed is this office's name: accents,
+// capitals and spaces do not matter to somebody in a hurry.
+func (s Stake) Meant(typed string) bool { return meant(s.Office, typed) }
+
 // lastBackup is where a wipe learns of backups: the last one of the office in a
 // folder that was verified, and how many changes came since. There are none
 // before data makes backups; then this is the one place to ask it.
@@ -129,7 +133,7 @@ func Wipe(ctx context.Context, cfg Config, name string) (Wiped, error) {
 	if err != nil {
 		return Wiped{}, err
 	}
-	if !meant(stake.Office, name) {
+	if !stake.Meant(name) {
 		return Wiped{}, fault.New(fault.Invalid, op, "wipe_name_differs", stake.Office)
 	}
 	failed := vault.Destroy(cfg.Dir, cfg.Rand)
@@ -196,8 +200,6 @@ func (done Wiped) finish(dir string, failed error) (Wiped, error) {
 	return done, nil
 }
 
-// meant tells whether a person typed an office's name: accents, capitals and
-// spaces do not matter to somebody in a hurry.
 func meant(office, typed string) bool {
 	if plain := record.Plain(office); plain != "" {
 		return plain == record.Plain(typed)

@@ -63,7 +63,7 @@ func (c *call) renewCode(o *data.Office) error {
 	if c.outErr != nil {
 		return c.outErr
 	}
-	if err := papers.Keep(); err != nil {
+	if err := o.KeepPapers(papers); err != nil {
 		return err
 	}
 	c.print("command.code.kept")
@@ -227,7 +227,7 @@ func (c *call) makeShares(o *data.Office) error {
 	if c.outErr != nil {
 		return c.outErr
 	}
-	if err := papers.Keep(); err != nil {
+	if err := o.KeepPapers(papers); err != nil {
 		return err
 	}
 	if replaces {

@@ -45,6 +45,9 @@ type fakeOffice struct {
 	damage int
 	behind atomic.Bool
 	built  atomic.Int32
+	keys   fakeKeys
+	drafts fakeDrafts
+	looked atomic.Int64
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {
@@ -59,13 +62,16 @@ func newFakeOffice(name string, demo bool) *fakeOffice {
 }
 
 func (o *fakeOffice) Info() data.Info                             { return o.info }
-func (o *fakeOffice) Now() time.Time                              { return testNow }
 func (o *fakeOffice) Watch(ctx context.Context) <-chan data.Event { return o.events }
 func (o *fakeOffice) Damage() int                                 { return o.damage }
 func (o *fakeOffice) Behind() bool                                { return o.behind.Load() }
 func (o *fakeOffice) Rebuilt() bool                               { return false }
 func (o *fakeOffice) Rehearse(code string) bool {
-	return strings.EqualFold(strings.TrimSpace(code), rightCode)
+	right := rightCode
+	if o.keys.code != "" {
+		right = o.keys.code
+	}
+	return strings.EqualFold(strings.TrimSpace(code), right)
 }
 
 func (o *fakeOffice) Get(context.Context, record.ID) (*record.Record, error) {
@@ -153,6 +159,7 @@ type fakeOffices struct {
 	openErr error
 	founded data.Founding
 	block   chan struct{} // Open waits for it, or for its context
+	asked   bool          // another process asks for a lock
 }
 
 func (f *fakeOffices) Peek(dir string) (data.Sign, error) {

@@ -55,6 +55,7 @@ func (s *shell) menu() []group {
 		{word: "export", keys: "Ctrl+E", key: fyne.KeyE, mod: ctrl, off: !canExport, do: func() { exporter.Export() }},
 		nil,
 		{word: "lock", keys: "Ctrl+L", key: fyne.KeyL, mod: ctrl, off: !in, do: s.lock},
+		{word: "wipe", keys: "Ctrl+Shift+W", key: fyne.KeyW, mod: ctrl | fyne.KeyModifierShift, off: !s.canWipe(), do: s.showWipe},
 		{word: "quit", keys: "Ctrl+Q", key: fyne.KeyQ, mod: ctrl, do: s.quit},
 	}}
 	edit := group{word: "edit", items: []*shortcut{

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"time"
 
 	"paradero/app"
 	"paradero/app/demo"
@@ -21,6 +22,12 @@ type office interface {
 	Damage() int                                        // damaged stretches of the journal, found while opening
 	Rebuilt() bool                                      // the working copy was made anew while opening
 	Behind() bool                                       // the working copy was found wrong: what is shown may be old or lack something
+	NewCode() (*data.Papers, error)
+	NewShares() (*data.Papers, error)
+	KeepPapers(p *data.Papers) error
+	SharesMade() time.Time
+	RehearseShare(text string) (int, error)
+	Wipe(name string) (data.Wiped, error)
 }
 
 // offices is where offices come from; tests have their own.
@@ -31,6 +38,12 @@ type offices interface {
 	Demo(ctx context.Context, cfg data.Config, w *assets.Words) (office, error)
 	// Recover sets a new passphrase by the recovery code.
 	Recover(ctx context.Context, dir, code string, passphrase []byte) error
+	// RecoverShares sets one by two shares.
+	RecoverShares(ctx context.Context, dir string, shares []string, passphrase []byte) error
+	Stake(dir string) (data.Stake, error)
+	Wipe(ctx context.Context, dir, name string) (data.Wiped, error)
+	// LockAsked tells whether another process asked for the window to be locked.
+	LockAsked(dir string) bool
 }
 
 // realOffices are those on the disk.
@@ -51,6 +64,18 @@ func (realOffices) Create(ctx context.Context, cfg data.Config, f data.Founding)
 func (realOffices) Recover(ctx context.Context, dir, code string, passphrase []byte) error {
 	return data.Recover(ctx, data.Config{Dir: dir}, code, passphrase)
 }
+
+func (realOffices) RecoverShares(ctx context.Context, dir string, shares []string, passphrase []byte) error {
+	return data.RecoverShares(ctx, data.Config{Dir: dir}, shares, passphrase)
+}
+
+func (realOffices) Stake(dir string) (data.Stake, error) { return data.StakeOf(dir) }
+
+func (realOffices) Wipe(ctx context.Context, dir, name string) (data.Wiped, error) {
+	return data.Wipe(ctx, data.Config{Dir: dir}, name)
+}
+
+func (realOffices) LockAsked(dir string) bool { return data.LockAsked(dir) }
 
 func (r realOffices) Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error) {
 	cfg.Probe = r.probe

@@ -78,16 +78,21 @@ func (s *shell) showRehearsal(o office, dir, name, code string) {
 	s.win.Canvas().Focus(entry)
 }
 
-// printRecovery sends the sheet to the system's printer without a file: the
-// code must not lie on the disk that it opens.
+// printRecovery prints the sheet of a recovery code.
 func printRecovery(ctx context.Context, s *shell, name, code string) error {
-	lp, err := exec.LookPath("lp")
-	if err != nil {
-		return fault.Wrap(err, fault.NotFound, "print recovery code", "no_printer")
-	}
 	sheet, err := app.RecoverySheet(name, code, s.clock(), s.words)
 	if err != nil {
 		return err
+	}
+	return printSheet(ctx, sheet)
+}
+
+// printSheet sends a sheet to the system's printer without a file: a key must
+// not lie on the disk that it opens.
+func printSheet(ctx context.Context, sheet []byte) error {
+	lp, err := exec.LookPath("lp")
+	if err != nil {
+		return fault.Wrap(err, fault.NotFound, "print recovery code", "no_printer")
 	}
 	cmd := exec.CommandContext(ctx, lp, "-t", "Paradero", "-")
 	cmd.Stdin = bytes.NewReader(sheet)
@@ -110,6 +115,7 @@ func (s *shell) signInSaying(dir, key string) {
 	s.sign, s.dir = sign, dir
 	g := s.newSignIn(dir)
 	s.page(g.draw(sign.Office, sign.Demo, sign.DemoPassphrase), func() { s.signInSaying(dir, key) }, g.leave)
+	s.beforeSigningIn(dir)
 	if key != "" {
 		g.wrong.SetHint(s.words.T(key))
 	}
@@ -126,4 +132,11 @@ func (s *shell) showUnopenable(dir string, err error) {
 			widget.Plain(w.T("welcome.open"), theme.FolderOpenIcon(), func() { s.pickFolder(s.showSignIn) }),
 			widget.Plain(w.T("signin.other"), nil, s.showWelcome)))
 	s.page(s.front(600, content), func() { s.showUnopenable(dir, err) }, s.showWelcome)
+	s.beforeSigningIn(dir)
+}
+
+// beforeSigningIn says whose page is shown: its office can be destroyed from there.
+func (s *shell) beforeSigningIn(dir string) {
+	s.dir, s.signing = dir, true
+	s.buildMenu()
 }

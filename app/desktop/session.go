@@ -204,7 +204,7 @@ func (n *session) Go(key, arg string) {
 // roomsOfKinds says in which room a kind of record is shown.
 var roomsOfKinds = map[record.Kind]string{
 	record.Detainee: "people", record.Contact: "families", record.Household: "families", record.Case: "cases",
-	record.Incident: "incidents", record.Document: "documents",
+	record.Incident: "incidents", record.Document: "documents", record.OfficeKind: "settings",
 }
 
 // GoRecord implements room.Host.

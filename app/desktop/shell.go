@@ -43,6 +43,8 @@ type shell struct {
 	session *session
 	unborn  office    // created, its recovery code not yet rehearsed
 	covered bool      // the session is there, behind a page that asks for the passphrase
+	wiping  bool      // the page that destroys an office is shown, before the session where there is one
+	signing bool      // the page that is shown is of the office in dir, before signing in
 	dir     string    // the office of the sign-in page or session
 	sign    data.Sign // what could be read of it
 	again   func()    // draws the present page anew, in another language
@@ -149,7 +151,7 @@ func (s *shell) redraw() {
 
 // page puts a page before signing in on the window.
 func (s *shell) page(content fyne.CanvasObject, again, back func()) {
-	s.again, s.back = again, back
+	s.again, s.back, s.signing = again, back, false
 	s.put(content)
 	s.buildMenu()
 }
@@ -162,7 +164,7 @@ func (s *shell) put(content fyne.CanvasObject) {
 
 // active gives the session that is on the screen, nil when there is none.
 func (s *shell) active() *session {
-	if s.covered {
+	if s.covered || s.wiping {
 		return nil
 	}
 	return s.session
@@ -273,9 +275,10 @@ func (s *shell) opened(o office, dir string) {
 // Where something half typed would be lost, the office stays open behind the
 // page that asks.
 func (s *shell) lock() {
-	if s.active() == nil {
+	if s.session == nil || s.covered {
 		return
 	}
+	s.wiping = false
 	left := s.session.leave()
 	s.closeOverlays()
 	s.blurred = false
@@ -312,9 +315,7 @@ func (s *shell) cover() {
 			}
 			s.covered = false
 			s.touch()
-			n.draw()
-			n.rail.choose(n.current.room)
-			s.buildMenu()
+			n.back()
 		}
 	}
 	pass := ""
@@ -325,6 +326,13 @@ func (s *shell) cover() {
 	}
 	s.page(g.draw(info.Office, info.Demo, pass), s.cover, nil)
 	s.win.Canvas().Focus(g.pass)
+}
+
+// back shows a session again that was hidden.
+func (n *session) back() {
+	n.draw()
+	n.rail.choose(n.current.room)
+	n.shell.buildMenu()
 }
 
 func (s *shell) closeOverlays() {

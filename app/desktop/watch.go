@@ -34,12 +34,12 @@ func (p *presence) CreateRenderer() fyne.WidgetRenderer {
 // Between two looks at the clock; a gap this much longer means that the machine
 // slept, and whoever wakes it is not known.
 const (
-	glance = 5 * time.Second
+	glance = time.Second
 	slept  = 30 * time.Second
 )
 
-// watch locks the office when nobody has been there for the chosen minutes, and
-// when the machine has slept.
+// watch locks the office when nobody has been there for the chosen minutes, when
+// the machine has slept, and when another process asks for it.
 func (s *shell) watch(ctx context.Context) {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
@@ -53,16 +53,26 @@ func (s *shell) watch(ctx context.Context) {
 		now := s.clock().Round(0) // the wall's time goes on while the machine sleeps
 		gap := now.Sub(last)
 		last = now
-		s.dispatch(func() { s.considerLocking(now, gap) })
+		s.dispatch(func() {
+			s.considerLocking(now, gap)
+			s.heedRequest()
+		})
 	}
 }
 
 func (s *shell) considerLocking(now time.Time, gap time.Duration) {
-	if s.active() == nil {
+	if s.session == nil || s.covered {
 		return
 	}
 	idle := time.Duration(s.settings.LockMinutes) * time.Minute
 	if gap > glance+slept || idle > 0 && now.Sub(s.touched.Round(0)) >= idle {
+		s.lock()
+	}
+}
+
+// heedRequest locks when somebody asked for it (paradero lock).
+func (s *shell) heedRequest() {
+	if s.session != nil && s.offices.LockAsked(s.dir) {
 		s.lock()
 	}
 }

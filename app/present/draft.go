@@ -136,7 +136,7 @@ func draftWho(ctx context.Context, env Env, of DraftOf, typed map[string]string)
 	switch of.Kind {
 	case record.Case:
 		return refName(env, r.Ref("detainee"))
-	case record.Incident, record.Household:
+	case record.Incident, record.Household, record.OfficeKind:
 		return r.Get("name")
 	}
 	return refName(env, of.ID)

@@ -224,7 +224,7 @@ func TestRenewCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	next := f.Texts[0]
-	if f.Rehearse(strings.ToLower(next)) != 1 || f.Rehearse(old) != 0 {
+	if !SameText(strings.ToLower(strings.ReplaceAll(next, "-", " ")), next) || SameText(next, old) {
 		t.Error("the code does not rehearse")
 	}
 	if _, err := Recover(ctx, dir, rand.Reader, old); err != nil {

@@ -38,6 +38,7 @@ type officeForm struct {
 	loaded  map[string]string // as it stood when it was read
 	button  *widget.Button
 	card    fyne.CanvasObject
+	draft   officeDraft
 }
 
 func newOfficeForm(h Controls) *officeForm {
@@ -45,6 +46,8 @@ func newOfficeForm(h Controls) *officeForm {
 	f := &officeForm{h: h, entries: map[string]*widget.Entry{}, below: map[string]*widget.ErrorText{}, loaded: map[string]string{}}
 	f.button = widget.Primary(w.T("desk.save"), theme.DocumentSaveIcon(), f.save)
 	f.button.Disable()
+	f.draft.offers = widget.VStack(8)
+	f.draft.offers.Hide()
 	var short, long []fyne.CanvasObject
 	for _, field := range officeFields {
 		e := widget.NewEntry()
@@ -54,6 +57,7 @@ func newOfficeForm(h Controls) *officeForm {
 		e.OnChanged = func(string) {
 			f.below[field.name].Clear()
 			f.button.SetEnabled(f.dirty())
+			f.wake()
 		}
 		f.entries[field.name], f.below[field.name] = e, widget.NewErrorText()
 		o := widget.Field(w.T("settings.office."+field.name), e, f.below[field.name])
@@ -63,7 +67,7 @@ func newOfficeForm(h Controls) *officeForm {
 			short = append(short, o)
 		}
 	}
-	f.card = widget.CardWith(w.T("settings.office"), f.button,
+	f.card = widget.CardWith(w.T("settings.office"), f.button, f.draft.offers,
 		widget.Columns(2, 260, short...), widget.Note(w.T("settings.office.note")), widget.Columns(2, 260, long...))
 	return f
 }
@@ -104,6 +108,9 @@ func (f *officeForm) show(rec *record.Record) {
 		f.below[name].Clear()
 	}
 	f.button.SetEnabled(false)
+	if f.draft.auto == nil {
+		f.begin()
+	}
 }
 
 // save writes what was changed, as one change.
@@ -130,6 +137,7 @@ func (f *officeForm) save() {
 				f.failed(err)
 				return
 			}
+			f.over()
 			f.show(rec)
 			f.problems(receipts[0].Warnings)
 			f.h.Say(f.h.Words().T("desk.saved"))

@@ -9,6 +9,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -32,19 +33,35 @@ type Controls interface {
 	Rebuild(ctx context.Context, report func(data.Progress)) error
 	ShowAbout()
 	ShowShortcuts()
+	// ShowWipe opens the page that destroys the office.
+	ShowWipe()
+
+	// NewPapers checks the passphrase and draws a recovery code or shares, in the
+	// background; done is called on the screen. They open nothing before KeepPapers.
+	NewPapers(shares bool, passphrase string, done func(*data.Papers, error))
+	KeepPapers(p *data.Papers, done func(error))
+	// PrintPaper prints a code, or the share of a number, leaving no file.
+	PrintPaper(text string, number int, done func(error))
+	SharesMade() time.Time
+	Rehearse(code string) bool
+	RehearseShare(text string) (int, error)
 }
 
 // Room is the settings.
 type Room struct {
 	h      Controls
 	page   *container.Scroll
+	stack  *fyne.Container // the page, or one within the room in its place
+	sub    sub             // that one; nil: none
 	office *officeForm
 	found  *fyne.Container
+	made   *widget.Paragraph // whether there are shares
 }
 
 var (
-	_ room.Room  = (*Room)(nil)
-	_ room.Saver = (*Room)(nil)
+	_ room.Room   = (*Room)(nil)
+	_ room.Saver  = (*Room)(nil)
+	_ room.Backer = (*Room)(nil)
 )
 
 // New makes the room.
@@ -64,14 +81,23 @@ func (r *Room) Open(string) fyne.CanvasObject {
 		r.page = widget.Scroll(widget.Limit(980, widget.VStack(14,
 			widget.Heading(r.h.Words().T("room.settings")),
 			widget.CardColumns(2, 380, r.look(), r.security()),
-			r.office.card, r.care())))
+			r.keys(), r.office.card, r.care(), r.danger())))
+		r.stack = container.NewStack(r.page)
 	}
 	r.office.load()
-	return r.page
+	return r.stack
 }
 
-// Leave implements room.Room. What is half typed stays in the form.
-func (r *Room) Leave() bool { return true }
+// Leave implements room.Room. What is half typed in the office's data is kept as
+// a draft; keys that were drawn and are not in force yet are given up.
+func (r *Room) Leave() bool {
+	if p, ok := r.sub.(*papersPage); ok && p.papers != nil {
+		p.giveUp()
+	} else if r.sub != nil {
+		r.home()
+	}
+	return r.office == nil || r.office.keep()
+}
 
 // Focus implements room.Room. Nobody comes to type here: the first Tab goes to
 // the first field.
@@ -182,13 +208,13 @@ func (r *Room) verify() {
 				r.found.Add(r.h.ErrorPanel(err, r.verify))
 				return
 			}
-			r.show(found)
+			r.showFindings(found)
 		}
 	})
 }
 
-// show tells what verifying found, damage first.
-func (r *Room) show(found []data.Finding) {
+// showFindings tells what verifying found, damage first.
+func (r *Room) showFindings(found []data.Finding) {
 	w := r.h.Words()
 	damage := 0
 	for _, f := range found {
