@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 
 	"data": {
 		"data/fault", "data/record", "data/rule", "data/ledger", "data/ledger/...", "data/fold", "data/vault", "data/team", "data/store",
-		"data/file", "data/draft", "data/search", "data/match", "data/sync/...", "assets",
+		"data/backup", "data/file", "data/draft", "data/search", "data/match", "data/sync/...", "assets",
 	},
 	"data/fault":      {},
 	"data/record":     {"data/fault"},
@@ -54,6 +54,7 @@ var mayImport = map[string][]string{
 	"data/vault":      {"data/fault"},
 	"data/team":       {"data/fault", "data/record", "data/ledger", "data/ledger/cbor"},
 	"data/store":      {"data/fault", "data/record", "data/fold", "data/ledger/cbor"},
+	"data/backup":     {"data/record", "data/ledger", "data/ledger/cbor"},
 	"data/file":       {"data/fault", "data/vault"},
 	"data/draft":      {"data/fault", "data/vault"},
 	"data/match":      {"data/fault", "data/record"},
@@ -79,7 +80,7 @@ var onlyIn = map[string][]string{
 	"github.com/xuri/excelize":      {"data/exchange"},
 	"github.com/mattn/go-sqlite3":   {"packaging/bench"},
 	"github.com/spf13/pflag":        {"app/command"},
-	"filippo.io/age":                {"data/vault", "data/sync/bundle"},
+	"filippo.io/age":                {"data/backup", "data/sync/bundle"},
 	"golang.org/x/crypto/argon2":    {"data/vault"},
 	"net/http":                      {"data/sync/hub"},
 	"paradero/packaging":            {"packaging/..."},

@@ -97,6 +97,7 @@ type Office struct {
 	checks      checker
 	broken      atomic.Bool // folding failed: the working copy is behind until it is rebuilt
 	verify      sync.Mutex
+	backups     *backups
 }
 
 // epochKeys seals for the ledger with the office's keys.
@@ -247,6 +248,8 @@ func emptyFolder(dir string) error {
 		if e.Name() == "vault" || e.Name() == "vault.spare" || e.Name() == journalDir {
 			return fault.New(fault.Invalid, op, "office_exists", dir)
 		}
+	}
+	for _, e := range entries {
 		if e.Name() != lockName {
 			return fault.New(fault.Invalid, op, "folder_not_empty", dir)
 		}
@@ -302,6 +305,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), feeds: ledger.NewFeeds(), foldedFeeds: ledger.NewFeeds(), held: newWaiting(),
 		keys:    epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
 		imports: make(chan struct{}, 1), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
+		backups: newBackups(),
 	}
 	o.law = o.newLaw()
 	o.info.Store(&Info{
@@ -364,6 +368,7 @@ func (o *Office) Close() error {
 	}
 	o.closed = true
 	o.closing.Unlock()
+	o.backups.halt()
 	o.checks.end()
 	o.leaders.Wait()
 	close(o.folds)

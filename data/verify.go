@@ -55,7 +55,7 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 	if err != nil {
 		return nil, diskFault("verify", err)
 	}
-	return append(found, more...), nil
+	return o.rehearse(ctx, progress, append(found, more...))
 }
 
 // verifyJournal reads the journal from its beginning, with heads of its own.

@@ -34,13 +34,6 @@ type Stake struct {
 // capitals and spaces do not matter to somebody in a hurry.
 func (s Stake) Meant(typed string) bool { return meant(s.Office, typed) }
 
-// lastBackup is where a wipe learns of backups: the last one of the office in a
-// folder that was verified, and how many changes came since. There are none
-// before data makes backups; then this is the one place to ask it.
-func lastBackup(string) (at time.Time, path string, since int, ok bool) {
-	return time.Time{}, "", -1, false
-}
-
 // Wiped is what a wipe did.
 type Wiped struct {
 	Keys  bool     // the keys are gone: whatever is left of the office is noise

@@ -43,6 +43,8 @@ func verbs() []verb {
 		{"wipe", 0, 0, wipeVerb},
 		{"verify", 0, 0, verifyVerb},
 		{"rebuild", 0, 0, rebuildVerb},
+		{"backup", 1, 1, backupVerb},
+		{"restore", 1, 1, restoreVerb},
 		{"version", 0, 0, versionVerb},
 		{"help", 0, 1, helpVerb},
 	}
@@ -51,7 +53,7 @@ func verbs() []verb {
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
 	"resolve", "duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "bundle", "hub", "sync",
-	"status", "backup", "restore", "merge", "unmerge", "undo", "erase",
+	"status", "merge", "unmerge", "undo", "erase",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,

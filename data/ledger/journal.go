@@ -281,7 +281,8 @@ func (j *Journal) Resume(ctx context.Context, from Pos, do func(Pos, *Batch) err
 }
 
 func (j *Journal) scan(ctx context.Context, from Pos, do func(Pos, *Batch) error) (found []Damage, last Pos, err error) {
-	for i, n := range j.names {
+	names := j.Segments()
+	for i, n := range names {
 		if n < from.Segment {
 			continue
 		}
@@ -294,7 +295,7 @@ func (j *Journal) scan(ctx context.Context, from Pos, do func(Pos, *Batch) error
 			return found, last, err
 		}
 		for k := range damage { // only the journal's very end can be torn
-			damage[k].Tail = damage[k].Tail && i == len(j.names)-1
+			damage[k].Tail = damage[k].Tail && i == len(names)-1
 		}
 		found, last = append(found, damage...), Pos{n, end}
 	}

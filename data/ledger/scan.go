@@ -6,10 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 )
 
 func (j *Journal) scanSegment(ctx context.Context, n uint32, at int64, do func(Pos, *Batch) error) (found []Damage, end int64, err error) {
+	j.mu.RLock()
 	r := &window{f: j.files[n]}
+	j.mu.RUnlock()
+	if r.f == nil {
+		return nil, at, fmt.Errorf("scan journal: segment %d: %w", n, fs.ErrClosed)
+	}
 	if r.size, err = r.f.Size(); err != nil {
 		return nil, at, fmt.Errorf("scan journal: %w", err)
 	}

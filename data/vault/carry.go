@@ -1,0 +1,74 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Carried gives the vault's file as it stands, sealed by its slots: what a
+// backup carries, so that whoever opens the office also opens that.
+func (v *Vault) Carried() ([]byte, error) {
+	if v.gone {
+		return nil, errForgotten
+	}
+	return encode(v.file)
+}
+
+// PeekCarried reads what is public of a carried vault.
+func PeekCarried(b []byte) (Public, error) {
+	c, err := decode(b)
+	if err != nil {
+		return Public{}, err
+	}
+	return c.Public, nil
+}
+
+// UnlockCarried opens a carried vault by passphrase. It belongs to no folder
+// before Settle.
+func UnlockCarried(ctx context.Context, b []byte, random io.Reader, passphrase []byte) (*Vault, error) {
+	return openCarried(ctx, b, random, slotPassphrase, func(s slot) (*Key, error) {
+		return stretch(passphrase, s.Salt, s.Cost)
+	})
+}
+
+// RecoverCarried opens a carried vault by its recovery code.
+func RecoverCarried(ctx context.Context, b []byte, random io.Reader, code string) (*Vault, error) {
+	secret, err := parseCode(code)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(secret)
+	return openCarried(ctx, b, random, slotRecovery, func(s slot) (*Key, error) { return fromCode(secret, s.Salt) })
+}
+
+func openCarried(ctx context.Context, b []byte, random io.Reader, kind string, key func(slot) (*Key, error)) (*Vault, error) {
+	c, err := decode(b)
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{random: random, file: c, gone: true} // nowhere to be written yet
+	if err := v.unwrap(ctx, kind, key); err != nil {
+		return nil, err
+	}
+	plain, err := Open(&v.master, []byte("keyring"), c.Keys)
+	if err != nil {
+		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
+	}
+	if err := json.Unmarshal(plain, &v.keys); err != nil {
+		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
+	}
+	return v, nil
+}
+
+// Settle writes an opened carried vault into a folder that has none, with
+// another keyring: what opened it opens that one too.
+func (v *Vault) Settle(dir string, keys Keys) error {
+	if _, _, err := read(dir); !errors.Is(err, ErrMissing) {
+		return fmt.Errorf("settle vault: folder has one")
+	}
+	v.dir, v.keys, v.gone = dir, keys, false
+	return v.save()
+}
