@@ -38,7 +38,7 @@ func (o *Office) rehearse(ctx context.Context, progress func(Progress), found []
 		return append(found, Finding{Key: "backup_unreadable", File: name, Args: []string{day}}), nil
 	}
 	defer func() { _ = f.Close() }()
-	here, err := o.held(ctx)
+	here, err := o.heldHashes(ctx)
 	if err != nil {
 		return nil, diskFault("verify", err)
 	}
@@ -120,8 +120,8 @@ func (r *rehearsal) findings(state BackupState, head backup.Head, count backup.C
 	return found
 }
 
-// held gives the hashes of all batches that stand whole in the journal.
-func (o *Office) held(ctx context.Context) (map[ledger.Hash]struct{}, error) {
+// heldHashes gives the hashes of all batches that stand whole in the journal.
+func (o *Office) heldHashes(ctx context.Context) (map[ledger.Hash]struct{}, error) {
 	here := map[ledger.Hash]struct{}{}
 	_, err := o.journal.Scan(ctx, o.journal.Start(), func(_ ledger.Pos, b *ledger.Batch) error {
 		here[b.Hash] = struct{}{}
