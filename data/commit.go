@@ -60,6 +60,9 @@ func (o *Office) Edit(ctx context.Context, changes ...Change) ([]Receipt, error)
 	if err := o.checkGates(ctx, prepared); err != nil {
 		return nil, err
 	}
+	if err := o.checkRights(prepared); err != nil {
+		return nil, err
+	}
 	return o.submit(ctx, prepared, false)
 }
 
@@ -73,7 +76,7 @@ func (o *Office) submit(ctx context.Context, list []*prepared, bulk bool) ([]Rec
 	for i, p := range list {
 		receipts[i] = Receipt{ID: p.change.Record, Warnings: p.warnings}
 		places[i] = -1
-		if len(p.change.Fields) == 0 && len(p.change.Entries) == 0 {
+		if len(p.change.Fields) == 0 && len(p.change.Entries) == 0 && p.change.Op == ledger.OpEdit {
 			continue // nothing new was said
 		}
 		places[i] = len(j.changes)

@@ -99,7 +99,10 @@ func (o *Office) openStore() error {
 func (o *Office) readMeta() (place, error) {
 	b, err := o.store.Meta(metaPlace)
 	if isMissing(err) {
-		return place{}, errStale // it was never finished
+		if bare, berr := o.store.Bare(); berr != nil || !bare {
+			return place{}, errStale
+		}
+		return place{Pos: o.journal.Start()}, nil // nothing has come here yet
 	}
 	if err != nil {
 		return place{}, err

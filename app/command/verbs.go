@@ -36,6 +36,7 @@ func verbs() []verb {
 		{"claim", 1, 2, claimVerb},
 		{"issue", 1, -1, issueVerb},
 		{"check", 1, 1, checkVerb},
+		{"erase", 1, 1, eraseVerb},
 		{"passphrase", 0, 0, passphraseVerb},
 		{"recover", 0, 0, recoverVerb},
 		{"shares", 0, 1, sharesVerb},
@@ -53,7 +54,7 @@ func verbs() []verb {
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
 	"resolve", "duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "bundle", "hub", "sync",
-	"status", "merge", "unmerge", "undo", "erase",
+	"status", "merge", "unmerge", "undo",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,

@@ -51,6 +51,26 @@ func (s *Store) values(ctx context.Context, kind byte, ahead int, do func(key, p
 	return nil
 }
 
+// Bare tells whether nothing was ever folded into the store.
+func (s *Store) Bare() (bare bool, err error) {
+	defer caught("read store", &err)
+	bare = true
+	err = s.db.view(func(r reader) error {
+		for _, kind := range []byte{prefixRecord, prefixRow, prefixPack, prefixBatch} {
+			prefix := []byte{kind}
+			err := r.each(prefix, prefix, 0, func([]byte, func() ([]byte, error)) (bool, error) {
+				bare = false
+				return false, nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return bare, err
+}
+
 // MaxFound is how many batches FindBatches gives at most.
 const MaxFound = 16
 

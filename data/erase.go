@@ -1,0 +1,245 @@
+package data
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"paradero/data/fault"
+	"paradero/data/fold"
+	"paradero/data/ledger"
+	"paradero/data/record"
+	"paradero/data/team"
+)
+
+// ErasePlan is what an erasure will take away, to be seen before it is done.
+type ErasePlan struct {
+	Records []Erasing // the record itself first, then what speaks of nobody else
+	Changes int       // all that was ever said of them
+	Holds   []Hold    // why some must be kept: then nothing is erased
+	May     bool      // whether the member who is signed in has the right
+	Backups bool      // always true: copies made before keep it until they are replaced
+}
+
+// Erasing is one record that goes.
+type Erasing struct {
+	ID      record.ID
+	Kind    record.Kind
+	Changes int
+	writes  []record.Write
+}
+
+// Hold is a person's word that a record must be kept.
+type Hold struct {
+	ID     record.ID
+	Kind   record.Kind
+	Reason string
+}
+
+// ErasePlan says what Erase would take away. A person goes with his ties and
+// with the cases, tasks, attempts, tellings and papers that speak of nobody else.
+func (o *Office) ErasePlan(ctx context.Context, id record.ID) (ErasePlan, error) {
+	const op = "erase"
+	s, _, err := o.tellings(ctx, id)
+	if err != nil {
+		return ErasePlan{}, err
+	}
+	if team.Concerns(s.Kind) {
+		return ErasePlan{}, fault.New(fault.Refused, op, "erase_team")
+	}
+	ids, err := o.goesWith(ctx, id, s.Kind)
+	if err != nil {
+		return ErasePlan{}, err
+	}
+	plan := ErasePlan{May: o.mayErase(), Backups: true}
+	for _, id := range ids {
+		s, told, err := o.tellings(ctx, id)
+		if err != nil {
+			return ErasePlan{}, err
+		}
+		e := Erasing{ID: id, Kind: s.Kind}
+		for i := range told {
+			t := &told[i]
+			if t.lost || t.Change.Op != ledger.OpEdit || s.Gone(t.Origin.Write) {
+				continue
+			}
+			e.writes = append(e.writes, t.Origin.Write)
+		}
+		e.Changes = len(e.writes)
+		if e.Changes == 0 {
+			continue
+		}
+		plan.Records, plan.Changes = append(plan.Records, e), plan.Changes+e.Changes
+		if why := s.Held(); why != "" {
+			plan.Holds = append(plan.Holds, Hold{id, s.Kind, why})
+		}
+	}
+	if len(plan.Records) == 0 {
+		return ErasePlan{}, fault.New(fault.NotFound, op, "erased_already", id.String())
+	}
+	return plan, nil
+}
+
+// goesWith gives a record and those that speak of nobody else.
+func (o *Office) goesWith(ctx context.Context, id record.ID, kind record.Kind) ([]record.ID, error) {
+	ids := []record.ID{id}
+	if kind != record.Detainee && kind != record.Contact {
+		return ids, nil
+	}
+	linked, err := o.Links(ctx, id, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range linked {
+		if speaksOnlyOf(r, id) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
+}
+
+// speaksOnlyOf tells whether a record that refers to a person is about nobody else.
+func speaksOnlyOf(r *record.Record, id record.ID) bool {
+	switch r.Kind {
+	case record.Relationship, record.Notification:
+		return true // without either of the two it says nothing
+	case record.Case:
+		return r.Ref("detainee") == id
+	case record.Task:
+		return r.Ref("about") == id
+	case record.Attempt:
+		about := r.Refs("about")
+		return r.Ref("contact") == id || len(about) == 1 && about[0] == id
+	case record.Document:
+		about := r.Refs("about")
+		return len(about) == 1 && about[0] == id
+	}
+	return false
+}
+
+// last is the place behind all that has been said.
+var last = team.Place{Lamport: 1<<64 - 1}
+
+// mayNow tells whether a change that this device makes now would have effect.
+func (o *Office) mayNow(c *ledger.Change) (bool, string) {
+	seq := uint64(2)
+	if o.feeds.Next(o.Info().OfficeID, o.Info().Device).Seq == 1 {
+		seq = 1
+	}
+	a := team.Act{At: last, Device: o.Info().Device, Seq: seq, Author: o.vault.Keys().Member, Change: c}
+	return o.law.Judge(&a)
+}
+
+func (o *Office) mayErase() bool {
+	ok, _ := o.mayNow(&ledger.Change{Kind: record.Detainee, Op: ledger.OpErase})
+	return ok
+}
+
+// checkRights refuses what would have no effect: the member who is signed in may
+// not. It is checked again by every device that takes the change in (DESIGN §4).
+func (o *Office) checkRights(list []*prepared) error {
+	for _, p := range list {
+		if ok, why := o.mayNow(&p.change); !ok {
+			return fault.New(fault.Refused, "save", "right_missing", why, o.Info().Role)
+		}
+	}
+	return nil
+}
+
+// Erase takes a record and what speaks of nobody else away for ever, here and on
+// every device that takes this in: its values leave the records, the lists and
+// the journal, and do not come back whoever still has them. What remains is that
+// there was something, who erased it, when and why. It needs the right, and is
+// refused while a person says that one of these must be kept.
+func (o *Office) Erase(ctx context.Context, id record.ID, reason string, progress func(Progress)) (ErasePlan, error) {
+	const op = "erase"
+	if reason = record.CleanLong(reason); reason == "" {
+		return ErasePlan{}, fault.New(fault.Invalid, op, "erase_needs_reason")
+	}
+	plan, err := o.ErasePlan(ctx, id)
+	if err != nil {
+		return plan, err
+	}
+	if len(plan.Holds) > 0 {
+		var problems []fault.Problem
+		for _, h := range plan.Holds {
+			problems = append(problems, fault.Problem{Field: fold.HoldField, Key: "legal_hold", Args: []string{h.Reason}})
+		}
+		return plan, fault.Refuse(op, "erase_held", problems)
+	}
+	if !plan.May {
+		return plan, fault.New(fault.Refused, op, "right_missing", "erase", o.Info().Role)
+	}
+	for _, group := range erasures(&plan, reason) {
+		if _, err := o.submit(ctx, group, false); err != nil {
+			return plan, err
+		}
+	}
+	ctx = context.WithoutCancel(ctx) // what is acknowledged is carried out
+	o.order.wait()
+	if err := o.purge(ctx); err != nil {
+		return plan, diskFault(op, err)
+	}
+	o.dropDrafts(&plan)
+	// The working copy keeps old values until it is next tidied: it is made anew.
+	return plan, o.Rebuild(ctx, progress)
+}
+
+// erasures makes the changes of an erasure, in groups that fit one batch each.
+// Two changes of one record never share a batch.
+func erasures(plan *ErasePlan, reason string) [][]*prepared {
+	var groups [][]*prepared
+	var group []*prepared
+	size := 0
+	for _, e := range plan.Records {
+		for part := range slices.Chunk(e.writes, ledger.MaxErases) {
+			c := ledger.Change{Record: e.ID, Kind: e.Kind, Op: ledger.OpErase, Critical: true, Rights: 1, Reason: reason, Erases: part}
+			p := &prepared{change: c, size: 400 + len(reason) + 38*len(part)}
+			if len(group) > 0 && (size+p.size > batchRoom || len(group) == ledger.MaxChanges || group[len(group)-1].change.Record == e.ID) {
+				groups, group, size = append(groups, group), nil, 0
+			}
+			group, size = append(group, p), size+p.size
+		}
+	}
+	return append(groups, group)
+}
+
+// dropDrafts gives up the unfinished forms about what was erased.
+func (o *Office) dropDrafts(plan *ErasePlan) {
+	drafts, _, err := o.drafts.List()
+	if err != nil {
+		return // they are sealed, and the person is told of them when they are next listed
+	}
+	for _, d := range drafts {
+		if slices.ContainsFunc(plan.Records, func(e Erasing) bool { return strings.Contains(d.Key, e.ID.String()) }) {
+			_ = o.drafts.Drop(d.Key)
+		}
+	}
+}
+
+// Powerless is a change that has no effect: who made it may not.
+type Powerless struct {
+	Write  record.Write
+	Why    string // the right that is missing, "enrolled": device or author are nobody here; "team"
+	Device record.ID
+	Author string
+}
+
+// Powerless gives the changes that are kept and have no effect.
+func (o *Office) Powerless(ctx context.Context) ([]Powerless, error) {
+	const op = "read refused changes"
+	if err := o.enter(op); err != nil {
+		return nil, err
+	}
+	defer o.use.RUnlock()
+	var out []Powerless
+	err := o.store.Refused(func(w record.Write, b []byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r, err := decodeRefusal(w, b)
+		out = append(out, Powerless{w, r.why, r.device, o.names.get(r.author)})
+		return err
+	})
+	return out, diskFault(op, err)
+}
