@@ -107,20 +107,21 @@ type Event struct {
 
 // Moment is one step of a record's timeline, newest last.
 type Moment struct {
-	Write   record.Write
-	At      time.Time
-	By      string
-	Device  record.ID
-	List    string
-	Reason  string
-	Created bool
-	Deleted bool
-	Erases  int    // how many changes it erased
-	Erased  bool   // its values are gone
-	Refused string // the right that its author lacked: it has no effect
-	Lost    bool   // it stands in a damaged stretch of the journal and cannot be read
-	Fields  []Said
-	Entries []record.Entry
+	Write    record.Write
+	At       time.Time
+	By       string
+	Device   record.ID
+	List     string
+	Reason   string
+	Created  bool
+	Deleted  bool
+	Restored bool   // what had been deleted was brought back
+	Erases   int    // how many changes it erased
+	Erased   bool   // its values are gone
+	Refused  string // the right that its author lacked: it has no effect
+	Lost     bool   // it stands in a damaged stretch of the journal and cannot be read
+	Fields   []Said
+	Entries  []record.Entry
 }
 
 // Said is one field as a change set it.
@@ -193,5 +194,17 @@ type API interface {
 	Watch(ctx context.Context) <-chan Event
 	Import(ctx context.Context, list string, rows func() (*ImportRow, error), acked func(done int)) (ImportCount, []Refusal, error)
 	Drafts() Drafts
+	Contradictions(ctx context.Context) ([]Contradiction, error)
+	Resolve(ctx context.Context, r Resolution) (Receipt, error)
+	Undo(ctx context.Context, w record.Write, reason string) (Receipt, error)
+	UndoPlan(ctx context.Context, w record.Write) (Undoing, error)
+	Mine(ctx context.Context, limit int) ([]Recent, error)
+	AsOf(ctx context.Context, id record.ID, at time.Time) (*record.Record, error)
+	MergePlan(ctx context.Context, keep, other record.ID) (MergePlan, error)
+	Merge(ctx context.Context, m Merging) (Receipt, error)
+	Unmerge(ctx context.Context, w record.Write, reason string) (Receipt, error)
+	MergedFrom(ctx context.Context, id record.ID) ([]*record.Record, error)
+	FindChange(ctx context.Context, text string, in record.ID) (record.Write, error)
+	DeviceName(ctx context.Context, id record.ID) string
 	Now() time.Time
 }

@@ -440,6 +440,8 @@ func (o *Office) show(list []*touched) {
 	}
 	o.index.Put(rows...)
 	o.index.Remove(gone...)
+	o.quiet.note(list)
+	o.showMerges(list)
 	if len(list) > 16 {
 		for k := range kinds {
 			o.watchers.tell(Event{Kind: k})

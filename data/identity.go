@@ -96,11 +96,15 @@ func (im *importing) paperBook(kind record.Kind) map[string][]record.ID {
 	if book, ok := im.papers[kind]; ok {
 		return book
 	}
-	rows := im.office.rows().Find(search.Query{Kinds: []record.Kind{kind}})
-	book := make(map[string][]record.ID, rows.Len())
-	for i := range rows.Len() {
-		if row := rows.At(i); row.Paper != "" {
-			book[row.Paper] = append(book[row.Paper], row.ID)
+	book := map[string][]record.ID{}
+	// What a list says of one who was merged into another is written where it
+	// was: his claims never become the other's, and a merge can be taken back.
+	for _, flag := range []uint32{0, search.Hidden} {
+		rows := im.office.rows().Find(search.Query{Kinds: []record.Kind{kind}, Flag: flag})
+		for i := range rows.Len() {
+			if row := rows.At(i); row.Paper != "" {
+				book[row.Paper] = append(book[row.Paper], row.ID)
+			}
 		}
 	}
 	im.papers[kind] = book

@@ -78,6 +78,8 @@ type Office struct {
 	gone        idSet
 	packs       *packBook
 	places      *placeBook
+	merges      mergeBook
+	quiet       quietBook
 	drafts      *draft.Store
 	flights     flights
 	intake      sync.Mutex    // held by who takes in what others wrote

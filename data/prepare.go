@@ -48,6 +48,9 @@ func (o *Office) prepare(c *Change) (*prepared, error) {
 	if s.Later {
 		return nil, fault.New(fault.Newer, "save", "record_newer")
 	}
+	if into := o.merges.into(s.ID); !into.IsZero() {
+		return nil, fault.New(fault.Refused, "save", "record_merged", into.String())
+	}
 	return o.prepareEdit(s, c)
 }
 
@@ -92,13 +95,16 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 		if f.Name == "facility" && text != "" {
 			text = o.places.name(text)
 		}
-		if was != nil && c.List == "" && unchanged(s, f.Num, text) {
+		if f.Num == record.MergedIntoNum && f.Name == "merged_into" {
+			return nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: []fault.Problem{{Field: f.Name, Key: "only_by_merge"}}}
+		}
+		if was != nil && c.List == "" && (unchanged(s, f.Num, text) || o.sameRefs(f, s, text)) {
 			continue
 		}
 		p.addField(f.Num, text, seen)
 	}
 	if c.Delete {
-		p.addField(ledger.FieldDeleted, "true", seen)
+		p.addField(ledger.FieldDeleted, deletion(s, seen), seen)
 	}
 	adds := c.Add
 	if claim := o.claimOf(was, values, c); claim != nil && s.Kind == record.Detainee {
@@ -114,6 +120,14 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 		return nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "batch_too_large", Problems: []fault.Problem{{Key: "change_too_large"}}}
 	}
 	return p, nil
+}
+
+// deletion is the text by which one deletes who has seen this of the record.
+func deletion(s *fold.State, seen record.Seen) string {
+	if then, ok := seen.(*fold.State); ok {
+		return then.Deletion()
+	}
+	return s.Deletion()
 }
 
 func (p *prepared) addField(num uint16, text string, seen record.Seen) {

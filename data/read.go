@@ -62,18 +62,27 @@ func (o *Office) read(id record.ID) (*record.Record, error) {
 		o.suspect()
 		return nil, fault.Wrap(err, fault.Damaged, "read record", "store_damaged")
 	}
-	return fold.View(s, o.names.get), nil
+	return o.asMerged(fold.View(s, o.names.get)), nil
 }
 
-// Links gives the records of a kind (0: any) that refer to a record, oldest first.
+// Links gives the records of a kind (0: any) that refer to a record or to one
+// that was merged into it, oldest first. Records that were merged into others
+// are not among them; MergedFrom gives those.
 func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*record.Record, error) {
-	if err := o.enter("read links"); err != nil {
+	ids, err := o.linked(id, kind)
+	if err != nil {
 		return nil, err
 	}
-	ids, err := o.store.Links(id, kind)
-	o.use.RUnlock()
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Damaged, "read links", "store_damaged")
+	for _, merged := range o.merges.from(id) {
+		more, err := o.linked(merged, kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range more {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
 	}
 	out := make([]*record.Record, 0, len(ids))
 	for _, id := range ids {
@@ -84,13 +93,24 @@ func (o *Office) Links(ctx context.Context, id record.ID, kind record.Kind) ([]*
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, r)
+		if r.MergedInto.IsZero() {
+			out = append(out, r)
+		}
 	}
 	slices.SortStableFunc(out, func(a, b *record.Record) int { return a.Created.Compare(b.Created) })
 	return out, nil
 }
 
-// Each gives every record of a kind to do: those that stand in lists in the
+func (o *Office) linked(id record.ID, kind record.Kind) ([]record.ID, error) {
+	if err := o.enter("read links"); err != nil {
+		return nil, err
+	}
+	defer o.use.RUnlock()
+	ids, err := o.store.Links(id, kind)
+	return ids, fault.Wrap(err, fault.Damaged, "read links", "store_damaged")
+}
+
+// Each gives every record of a kind to do, but those merged into another: those that stand in lists in the
 // order of names, the others in the order of their ids.
 func (o *Office) Each(ctx context.Context, kind record.Kind, do func(*record.Record) error) error {
 	ids, err := o.idsOf(ctx, kind)
@@ -158,10 +178,10 @@ func (o *Office) rows() *search.Index {
 	return o.index
 }
 
-// Count says how many records of a kind there are.
+// Count says how many records of a kind there are; two that were merged are one.
 func (o *Office) Count(kind record.Kind) int {
 	o.order.wait()
-	return o.counts.get(kind)
+	return o.counts.get(kind) - o.merges.hidden(kind)
 }
 
 // Watch tells what changes until the context ends.

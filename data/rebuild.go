@@ -249,6 +249,9 @@ func (o *Office) readRows(ctx context.Context) error {
 		}
 		o.refresh(fold.View(s, o.names.get))
 	}
+	if err := o.readMerges(); err != nil {
+		return err
+	}
 	o.cfg.Progress(Progress{Phase: "rows", Done: total, Total: total})
 	return nil
 }
@@ -433,6 +436,8 @@ func (o *Office) rebuildOnce(ctx context.Context, progress func(Progress)) error
 	o.owed.clear()
 	o.counts.set(map[record.Kind]int{})
 	o.places = newPlaceBook()
+	o.merges.reset()
+	o.quiet.reset()
 	done := 0
 	damage, err := o.journal.Resume(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
 		err := o.takeIn(pos, b, 0)

@@ -25,8 +25,11 @@ func rowOf(r *record.Record) search.Row {
 		ID: r.ID, Kind: r.Kind, Given: r.Get("given_names"), Paternal: r.Get("paternal_surname"),
 		Maternal: r.Get("maternal_surname"), Alias: r.Get("aliases"),
 	}
-	if len(rule.FieldContradictions(r)) > 0 {
+	if len(rule.FieldContradictions(r)) > 0 || r.EditedAfterDelete {
 		row.Flags |= search.Contradicted
+	}
+	if r.Get("merged_into") != "" {
+		row.Flags |= search.Merged
 	}
 	switch r.Kind {
 	case record.Detainee:

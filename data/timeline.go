@@ -102,7 +102,7 @@ func (o *Office) moment(s *fold.State, t *telling, was map[uint16]string) Moment
 	for i := range c.Fields {
 		num, text := c.Fields[i].Num, c.Fields[i].Text
 		if num == ledger.FieldDeleted {
-			m.Deleted = text == "true"
+			m.Deleted, m.Restored = fold.IsDeletion(text), text != "" && !fold.IsDeletion(text)
 			continue
 		}
 		if schema == nil {

@@ -221,7 +221,7 @@ func (d *dossier) timeline(b *body, p person) {
 		}
 	}
 	if p.work != nil {
-		for _, e := range p.work.Of(record.Step) {
+		for _, e := range p.work.Standing(record.Step) {
 			step := d.word("step", e.Get("step"))
 			all = append(all, event{cmp.Or(e.Get("when"), moment(e.At)), d.texts.T("case-report.event.step", step), d.entered(e)})
 		}

@@ -49,7 +49,7 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "clave"), []byte("cuatro gatos en la azotea\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "grab": grab, "says": says, "flip": flip,
+			"exits": exits, "grab": grab, "says": says, "flip": flip, "side": side, "last": last,
 		},
 	})
 }
@@ -102,6 +102,30 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 	if (got == args[1]) == neg {
 		ts.Fatalf("%s is %q, want %q (or not: %v)\n%s", args[0], got, args[1], neg, ts.ReadFile("stdout"))
 	}
+}
+
+// shown reads a record as `show` tells of it.
+func shown(ts *testscript.TestScript, id string) map[string]any {
+	ts.Check(ts.Exec("paradero", "show", id, "--json"))
+	return lastLine(ts)
+}
+
+// side VARIABLE ID STATUS keeps the change of that side of the first contradiction.
+func side(ts *testscript.TestScript, _ bool, args []string) {
+	first := shown(ts, args[1])["contradictions"].([]any)[0].(map[string]any)
+	for _, name := range []string{"a", "b"} {
+		if s := first[name].(map[string]any); s["status"] == args[2] {
+			ts.Setenv(args[0], fmt.Sprint(s["change"]))
+			return
+		}
+	}
+	ts.Fatalf("no side %s", args[2])
+}
+
+// last VARIABLE ID keeps the last change of a record's timeline.
+func last(ts *testscript.TestScript, _ bool, args []string) {
+	steps := shown(ts, args[1])["timeline"].([]any)
+	ts.Setenv(args[0], fmt.Sprint(steps[len(steps)-1].(map[string]any)["change"]))
 }
 
 // flip FILE changes a bit in the middle of a file's last kilobyte that is not

@@ -14,6 +14,7 @@ import (
 	"paradero/data"
 	"paradero/data/fault"
 	"paradero/data/record"
+	"paradero/data/search"
 )
 
 // dir is the office's folder, by flag or by environment.
@@ -250,6 +251,14 @@ func (c *call) resolveID(o data.API, text string) (record.ID, error) {
 		}
 		for i := range res.Len() {
 			if id := res.At(i).ID; strings.HasPrefix(id.String(), start) {
+				found = append(found, id)
+			}
+		}
+	}
+	if hidden, ok := o.(interface{ HiddenRows() *search.Result }); ok {
+		res := hidden.HiddenRows()
+		for i := range res.Len() {
+			if id := res.ID(i); strings.HasPrefix(id.String(), start) {
 				found = append(found, id)
 			}
 		}

@@ -14,14 +14,11 @@ import (
 
 // showVerb prints one record with what was said of it, by whom and when.
 // Nothing in it differs between two devices that hold the same changes.
-func showVerb(*pflag.FlagSet) action {
+func showVerb(fs *pflag.FlagSet) action {
+	asOf := fs.String("as-of", "", "")
 	return func(c *call, args []string) error {
 		return c.withOffice(func(o *data.Office) error {
-			r, err := c.resolve(o, args[0])
-			if err != nil {
-				return err
-			}
-			p, err := c.pageOf(o, r)
+			p, err := c.shownPage(o, args[0], *asOf)
 			if err != nil {
 				return err
 			}
@@ -35,6 +32,26 @@ func showVerb(*pflag.FlagSet) action {
 	}
 }
 
+// shownPage is a record as it is, or as it was known at a moment.
+func (c *call) shownPage(o *data.Office, id, asOf string) (*recordPage, error) {
+	if asOf == "" {
+		r, err := c.resolve(o, id)
+		if err != nil {
+			return nil, err
+		}
+		return c.pageOf(o, r)
+	}
+	at, err := c.moment(o, asOf)
+	if err != nil {
+		return nil, err
+	}
+	named, err := c.resolveID(o, id)
+	if err != nil {
+		return nil, err
+	}
+	return c.pastPage(o, named, at)
+}
+
 // recordPage is a record with all that belongs to it.
 type recordPage struct {
 	record   *record.Record
@@ -43,6 +60,8 @@ type recordPage struct {
 	links    []linked
 	timeline []data.Moment
 	names    map[record.ID]string // of the records that are named on the page
+	merged   []*record.Record     // that were merged into it
+	asOf     time.Time            // zero: as it is
 }
 
 // linked are the records of one kind that speak of the record.
@@ -88,6 +107,17 @@ func (c *call) pageOf(o data.API, r *record.Record) (*recordPage, error) {
 	}
 	c.nameRefs(o, p, r)
 	var err error
+	if p.merged, err = o.MergedFrom(c.ctx, r.ID); err != nil {
+		return nil, err
+	}
+	for _, m := range p.merged {
+		p.names[m.ID] = name(m)
+	}
+	if into := r.MergedInto; !into.IsZero() {
+		if k, err := o.Get(c.ctx, into); err == nil {
+			p.names[into] = name(k)
+		}
+	}
 	p.timeline, err = o.Timeline(c.ctx, r.ID)
 	return p, err
 }
@@ -141,6 +171,9 @@ func (p *recordPage) object() object {
 	var o object
 	o.put("id", p.record.ID.String())
 	o.put("kind", p.record.Kind.String())
+	if !p.asOf.IsZero() {
+		o.put("as_of", utc(p.asOf))
+	}
 	if p.record.Deleted {
 		o.put("deleted", true)
 	}
@@ -162,6 +195,12 @@ func (p *recordPage) object() object {
 		o.put(l.list, list)
 	}
 	o.put("contradictions", p.contradictions())
+	if others := p.others(); len(others) > 0 {
+		o.put("also_said", others)
+	}
+	if len(p.merged) > 0 {
+		o.put("merged", p.mergedObjects())
+	}
 	for _, l := range p.links {
 		// A body or paper has fields of these names too; the record's own win.
 		if record.SchemaOf(p.record.Kind) == nil || !hasField(p.record.Kind, l.list) {
@@ -190,6 +229,7 @@ func entryObject(e *record.Entry) object {
 	if e.List != "" {
 		o.put("list", e.List)
 	}
+	o.put("change", e.Write.String())
 	return o
 }
 
@@ -215,9 +255,80 @@ func (p *recordPage) contradictions() []object {
 			said.put("value", v.Text)
 			said.put("by", v.By)
 			said.put("at", utc(v.At))
+			said.put("change", v.Write.String())
 			values = append(values, said)
 		}
 		o.put("values", values)
+		list = append(list, o)
+	}
+	for _, con := range data.Contradicted(p.record) {
+		if con.Flag == data.BetweenDeletion {
+			list = append(list, deletionObject(con))
+		}
+	}
+	return list
+}
+
+func deletionObject(con data.Contradiction) object {
+	var o object
+	o.put("field", con.Field)
+	o.put("why", con.Why)
+	var values []object
+	for _, s := range con.Sides {
+		var said object
+		said.put("value", s.Text)
+		if len(s.Fields) > 0 {
+			said.put("fields", s.Fields)
+		}
+		said.put("at", utc(s.At))
+		said.put("change", s.Write.String())
+		values = append(values, said)
+	}
+	o.put("values", values)
+	return o
+}
+
+// others are what else was said of an ordinary field at the same time as what
+// is shown: kept beside it, for a person to take instead.
+func (p *recordPage) others() []object {
+	var list []object
+	schema := record.SchemaOf(p.record.Kind)
+	for i := range schema.Fields {
+		f := &schema.Fields[i]
+		vals := p.record.Values[f.Name]
+		if f.Critical || len(vals) < 2 {
+			continue
+		}
+		for _, v := range vals[1:] {
+			var o object
+			o.put("field", f.Name)
+			o.put("value", v.Text)
+			o.put("by", v.By)
+			o.put("at", utc(v.At))
+			o.put("change", v.Write.String())
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// mergedObjects tells of those who were found to be this person: what was said
+// of them stays theirs.
+func (p *recordPage) mergedObjects() []object {
+	list := make([]object, 0, len(p.merged))
+	for _, m := range p.merged {
+		var o object
+		o.put("id", m.ID.String())
+		o.put("name", name(m))
+		o.put("change", m.Values["merged_into"][0].Write.String())
+		if m.Kind == record.Detainee {
+			o.put("life_status", rule.Conclude(m).Life)
+			claims := []object{}
+			for _, e := range m.Standing(record.Claim) {
+				claims = append(claims, entryObject(&e))
+			}
+			o.put("claims", claims)
+		}
 		list = append(list, o)
 	}
 	return list
@@ -258,6 +369,9 @@ func timelineObjects(moments []data.Moment) []object {
 		if m.Deleted {
 			o.put("deleted", true)
 		}
+		if m.Restored {
+			o.put("restored", true)
+		}
 		fields := make([]object, 0, len(m.Fields))
 		for _, f := range m.Fields {
 			var said object
@@ -276,6 +390,8 @@ func timelineObjects(moments []data.Moment) []object {
 			}
 			o.put("entries", entries)
 		}
+		o.put("device", m.Device.String())
+		o.put("change", m.Write.String())
 		list = append(list, o)
 	}
 	return list

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,30 +14,47 @@ func (c *call) sayPage(p *recordPage) {
 	r := p.record
 	c.text(name(r))
 	c.text(c.kind(r.Kind) + " · " + r.ID.String())
+	if !p.asOf.IsZero() {
+		c.print("command.show.as_of", p.asOf.Format("2006-01-02 15:04"))
+	}
 	if r.Deleted {
 		c.print("command.show.deleted")
+	}
+	if !r.MergedInto.IsZero() {
+		c.print("command.show.merged_into", cmp.Or(p.names[r.MergedInto], r.MergedInto.String()), r.MergedInto.String())
 	}
 	c.text("")
 	var rows [][]string
 	for _, v := range p.values {
 		rows = append(rows, []string{"  " + c.label(r.Kind, v.name), c.shown(p, r.Kind, v.name, v.value.(string))})
+		if f, ok := record.SchemaOf(r.Kind).Field(v.name); ok && !f.Critical && len(r.Values[v.name]) > 1 {
+			for _, other := range r.Values[v.name][1:] {
+				text := c.shown(p, r.Kind, v.name, other.Text)
+				rows = append(rows, []string{"", c.words.T("command.show.also", cmp.Or(text, c.words.T("command.show.empty")), join(other.By, other.At.Format("2006-01-02 15:04"), other.Write.String()))})
+			}
+		}
 	}
 	c.pairs(rows)
 	c.sayEntries(p)
 	for _, con := range p.contradictions() {
-		c.sayContradiction(con)
+		c.sayContradiction(r.Kind, con)
 	}
+	c.sayMerged(p)
 	for _, l := range p.links {
 		c.section("command.show." + l.list)
 		for _, linked := range l.records {
 			c.text("  " + c.linkLine(p, linked))
 		}
 	}
+	c.sayTimeline(p)
+}
+
+func (c *call) sayTimeline(p *recordPage) {
 	c.section("command.show.timeline")
 	for _, m := range p.timeline {
 		what := make([]string, 0, len(m.Fields))
 		for _, f := range m.Fields {
-			what = append(what, c.label(r.Kind, f.Field))
+			what = append(what, c.label(p.record.Kind, f.Field))
 		}
 		for _, e := range m.Entries {
 			what = append(what, c.kind(e.Kind))
@@ -45,10 +63,29 @@ func (c *call) sayPage(p *recordPage) {
 		if len(what) > 0 {
 			line += ": " + strings.Join(what, ", ")
 		}
+		switch {
+		case m.Deleted:
+			line += ": " + c.words.T("command.show.step_deleted")
+		case m.Restored:
+			line += ": " + c.words.T("command.show.step_restored")
+		}
 		if m.Reason != "" {
 			line += " (" + m.Reason + ")"
 		}
-		c.text(line)
+		c.text(line + "  " + m.Write.String())
+	}
+}
+
+// sayMerged tells of those who were found to be this person, beside what is
+// said of himself: nobody's life crosses a merge.
+func (c *call) sayMerged(p *recordPage) {
+	for _, m := range p.merged {
+		c.text("")
+		c.print("command.show.merged", name(m), m.ID.String())
+		entries := m.Standing(record.Claim)
+		for i := range entries {
+			c.text("  " + c.entryLine(&entries[i]))
+		}
 	}
 }
 
@@ -153,9 +190,16 @@ func (c *call) entryLine(e *record.Entry) string {
 	return line
 }
 
-func (c *call) sayContradiction(o object) {
+func (c *call) sayContradiction(kind record.Kind, o object) {
 	var field, why string
+	var sides []object
 	for _, m := range o {
+		switch v := m.value.(type) {
+		case []object:
+			sides = append(sides, v...)
+		case object:
+			sides = append(sides, v)
+		}
 		if s, ok := m.value.(string); ok && m.name == "field" {
 			field = s
 		} else if ok && m.name == "why" {
@@ -167,7 +211,33 @@ func (c *call) sayContradiction(o object) {
 		text = c.words.T(key)
 	}
 	c.text("")
-	c.print("command.show.contradiction", c.label(record.Detainee, field), text)
+	c.print("command.show.contradiction", c.label(kind, field), text)
+	for _, side := range sides {
+		c.text("  " + c.sideLine(kind, field, side))
+	}
+}
+
+// sideLine is one of those who contradict each other: what, by whom, when, and
+// the change by which it is chosen.
+func (c *call) sideLine(kind record.Kind, field string, side object) string {
+	said := map[string]string{}
+	for _, m := range side {
+		if text, ok := m.value.(string); ok {
+			said[m.name] = text
+		}
+	}
+	what, known := said["value"]
+	switch {
+	case field == "deleted":
+		what = c.words.T("command.show.side_" + what)
+	case known && what == "":
+		what = c.words.T("command.show.empty")
+	case known:
+		what = c.option(kind, field, what)
+	default:
+		what = joinWith(": ", c.option(record.Claim, "status", said["status"]), c.placeOf(said["facility"], said["wing"], said["cell"]))
+	}
+	return join(what, cmp.Or(said["source"], said["by"]), said["at"], said["change"])
 }
 
 // linkLine is a tie, case, attempt… in a line.

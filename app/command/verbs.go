@@ -34,6 +34,10 @@ func verbs() []verb {
 		{"log", 1, -1, logVerb},
 		{"notify", 1, -1, notifyVerb},
 		{"claim", 1, 2, claimVerb},
+		{"resolve", 2, 2, resolveVerb},
+		{"undo", 1, 1, undoVerb},
+		{"merge", 2, 2, mergeVerb},
+		{"unmerge", 1, 1, unmergeVerb},
 		{"issue", 1, -1, issueVerb},
 		{"check", 1, 1, checkVerb},
 		{"erase", 1, 1, eraseVerb},
@@ -53,8 +57,7 @@ func verbs() []verb {
 
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
-	"resolve", "duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "bundle", "hub", "sync",
-	"status", "merge", "unmerge", "undo",
+	"duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "bundle", "hub", "sync", "status",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,

@@ -48,7 +48,7 @@ func stepLines(env Env, r *record.Record) []StepLine {
 	w := env.Words
 	reached := slices.Index(record.CaseSteps, r.Get("step"))
 	said := map[string]record.Entry{}
-	for _, e := range r.Of(record.Step) {
+	for _, e := range r.Standing(record.Step) {
 		said[e.Get("step")] = e // the last word on a step stands
 	}
 	lines := make([]StepLine, len(record.CaseSteps))

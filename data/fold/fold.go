@@ -279,16 +279,6 @@ func (s *State) Vals(num uint16) []Val {
 	return s.Cells[i].Vals
 }
 
-// Deleted tells whether the record is not to be shown: it was taken away and
-// not brought back, or erased, or nothing that was said of it counts.
-func (s *State) Deleted() bool {
-	if len(s.Origins) == 0 || len(s.Erased) > 0 {
-		return true
-	}
-	v := s.Vals(ledger.FieldDeleted)
-	return len(v) > 0 && v[0].Text == "true"
-}
-
 // ListSaid tells whether a list has spoken of a field, and whether this is what
 // it last said. How it is spelled counts while the list's own value stands, not
 // when somebody has replaced it or the list only repeated what was known.

@@ -9,7 +9,7 @@ import (
 // View gives the record as its readers see it. names turns a member's id into
 // the name that he has in this office.
 func View(s *State, names func(record.ID) string) *record.Record {
-	r := &record.Record{ID: s.ID, Kind: s.Kind, Values: make(map[string][]record.Val, len(s.Cells)), Deleted: s.Deleted(), Seen: s}
+	r := &record.Record{ID: s.ID, Kind: s.Kind, Values: make(map[string][]record.Val, len(s.Cells)), Deleted: s.Deleted(), EditedAfterDelete: s.EditedAfterDelete(), Seen: s}
 	if len(s.Origins) > 0 {
 		first, last := &s.Origins[s.First], &s.Origins[s.Last]
 		r.Created, r.Author, r.Changed = first.When(), names(first.Author), last.When()

@@ -63,5 +63,6 @@ func stepSchema() *Schema {
 		{Num: 2, Name: "when", Type: Moment, Group: "step"},
 		{Num: 3, Name: "who", Type: Text, Group: "step"},
 		{Num: 4, Name: "note", Type: Text, Group: "step"},
+		{Num: 5, Name: "corrects", Type: Text, Group: "step"},
 	}}
 }

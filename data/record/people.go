@@ -10,6 +10,9 @@ var (
 	Languages       = []string{"es", "qu", "shuar", "en", "other"}
 )
 
+// MergedIntoNum is the number of merged_into in every kind that can be merged.
+const MergedIntoNum = 90
+
 // names are the fields of a name, the same for everybody who has one.
 func names() []Field {
 	return []Field{
@@ -77,6 +80,9 @@ func detaineeSchema() *Schema {
 		{Num: 76, Name: "review_on", Type: Date, Group: "privacy"},
 		{Num: 77, Name: "legal_hold", Type: Text, Group: "privacy", Critical: true}, // why it must be kept: nothing of it is erased meanwhile
 
+		// The person whom this one was found to be; written by a merge only.
+		{Num: MergedIntoNum, Name: "merged_into", Type: Ref, Of: Detainee, Group: "identity", Critical: true},
+
 		// Concluded from claims, never typed over (DOMAIN §3).
 		{Num: 80, Name: "life_status", Type: Enum, Options: LifeStatuses, Group: "status", Concluded: true},
 		{Num: 81, Name: "release_status", Type: Enum, Options: ReleaseStatuses, Group: "status", Concluded: true},
@@ -115,6 +121,7 @@ func contactSchema() *Schema {
 		{Num: 55, Name: "identity_verified_on", Type: Date, Group: "consent"}, // the addressee of a letter is who he says
 		{Num: 56, Name: "identity_verified_how", Type: Text, Group: "consent"},
 		{Num: 57, Name: "legal_hold", Type: Text, Group: "consent", Critical: true}, // as a detainee's
+		{Num: MergedIntoNum, Name: "merged_into", Type: Ref, Of: Contact, Group: "identity", Critical: true},
 	}...)}
 }
 

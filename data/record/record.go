@@ -81,10 +81,14 @@ type Record struct {
 	Values  map[string][]Val // by field name; the shown value first, the rest are kept beside it
 	Entries []Entry          // oldest first in (order, write)
 	Deleted bool
-	Created time.Time
-	Changed time.Time
-	Author  string // who made it
-	Seen    Seen   // what an edit of this, as it is now, replaces
+	// Somebody took the record away while another wrote in it without knowing:
+	// it stays in sight until a person decides.
+	EditedAfterDelete bool
+	MergedInto        ID // the record that this one is the same person as; zero when it stands for itself
+	Created           time.Time
+	Changed           time.Time
+	Author            string // who made it
+	Seen              Seen   // what an edit of this, as it is now, replaces
 }
 
 // Seen remembers which writes stood on the screen when a form was opened, also

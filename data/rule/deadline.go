@@ -91,7 +91,7 @@ func Stuck(c *record.Record, limits []StepLimit, today string) (days int, stuck 
 // stepSince is the day on which the case came to its present step.
 func stepSince(c *record.Record) (time.Time, bool) {
 	latest := ""
-	for _, e := range c.Of(record.Step) {
+	for _, e := range c.Standing(record.Step) {
 		if w := said(&e); e.Get("step") == c.Get("step") && w > latest {
 			latest = w
 		}

@@ -93,28 +93,20 @@ type claim struct {
 // standing gives the claims that nobody took back, in the order of their
 // source dates.
 func standing(r *record.Record) []*claim {
-	var gone map[string]bool
 	n := 0
 	for i := range r.Entries {
-		e := &r.Entries[i]
-		if e.Kind != record.Claim {
-			continue
-		}
-		n++
-		if back := e.Get("corrects"); back != "" && back != e.ID.String() {
-			if gone == nil {
-				gone = map[string]bool{}
-			}
-			gone[back] = true
+		if r.Entries[i].Kind == record.Claim {
+			n++
 		}
 	}
 	if n == 0 {
 		return nil
 	}
+	gone := record.TakenBack(r.Entries)
 	out := make([]*claim, 0, n)
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Kind == record.Claim && (gone == nil || !gone[e.ID.String()]) {
+		if e.Kind == record.Claim && !gone[e.ID] {
 			out = append(out, read(e))
 		}
 	}
@@ -159,6 +151,9 @@ func read(e *record.Entry) *claim {
 	}
 	return c
 }
+
+// Proven is the status of a claim as far as its proof carries it.
+func Proven(e *record.Entry) string { return proven(e.Values) }
 
 // proven is the status of a claim as far as its proof carries it: what calls
 // itself a confirmation but has no method that confirms is a report.

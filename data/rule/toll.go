@@ -41,14 +41,7 @@ func Tolls(r *record.Record) []Series {
 	if r == nil {
 		return nil
 	}
-	entries := r.Of(record.Toll)
-	gone := map[string]bool{}
-	for _, e := range entries {
-		if c := e.Get("corrects"); c != e.ID.String() {
-			gone[c] = true
-		}
-	}
-	entries = slices.DeleteFunc(entries, func(e record.Entry) bool { return gone[e.ID.String()] })
+	entries := r.Standing(record.Toll)
 	slices.SortFunc(entries, func(a, b record.Entry) int {
 		return cmp.Or(cmp.Compare(said(&a), said(&b)), cmp.Compare(a.Order, b.Order), bytes.Compare(a.Write.Batch[:], b.Write.Batch[:]),
 			cmp.Compare(a.Write.Index, b.Write.Index), bytes.Compare(a.ID[:], b.ID[:]))

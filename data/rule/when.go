@@ -50,6 +50,16 @@ func span(when string) (from, to time.Time, ok bool) {
 	return time.Time{}, time.Time{}, false
 }
 
+// EndOf gives the last moment of a canonical date or moment, by the clock of a place.
+func EndOf(when string, place *time.Location) (time.Time, bool) {
+	_, to, ok := span(when)
+	if !ok {
+		return time.Time{}, false
+	}
+	y, m, d := to.Date()
+	return time.Date(y, m, d, to.Hour(), to.Minute(), to.Second(), 999_999_999, place), true
+}
+
 // before reports whether a is certainly earlier than b. What has no readable
 // time is never certain.
 func before(a, b string) bool {

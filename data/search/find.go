@@ -211,7 +211,7 @@ func (f *finding) canSound() bool {
 // passes reports whether a slot is one of those asked for.
 func (f *finding) passes(slot uint32) bool {
 	c, w := &f.x.facts[slot], &f.want
-	return c.live && f.kinds[c.kind] && c.flags&f.q.Flag == f.q.Flag &&
+	return c.live && f.kinds[c.kind] && c.flags&f.q.Flag == f.q.Flag && (c.flags&Hidden == 0 || f.q.Flag&Hidden != 0) &&
 		(w.life == 0 || c.life == w.life) && (w.release == 0 || c.release == w.release) &&
 		(w.facility == 0 || c.facility == w.facility) && (w.state == 0 || c.state == w.state)
 }

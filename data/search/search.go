@@ -18,6 +18,8 @@ const (
 	Threatened                      // threat or extortion
 	Closed                          // case closed, task done
 	Restricted
+	Merged // found to be the same person as another
+	Hidden // merged, and so not in lists; found only by who asks for this flag
 )
 
 // Row is what lists show of one record.
