@@ -73,6 +73,9 @@ func TestSchemaHasLabels(t *testing.T) {
 			for _, f := range s.Fields {
 				need(s.Name + "." + f.Name)
 				need("group." + f.Group)
+				if f.Critical {
+					need("critical." + f.Name + ".why") // what the contradictions desk says
+				}
 				for _, o := range f.Options {
 					need("option." + s.Name + "." + f.Name + "." + o)
 				}

@@ -78,12 +78,13 @@ func (o *Office) AsOf(ctx context.Context, id record.ID, at time.Time) (*record.
 	if err != nil {
 		return nil, err
 	}
-	then := &fold.State{}
+	var known []fold.Piece
 	for _, u := range said {
 		if !u.from.When().After(at) {
-			fold.Apply(then, u.change, u.from)
+			known = append(known, fold.Piece{Change: u.change, Origin: u.from})
 		}
 	}
+	then := fold.All(known)
 	if len(then.Origins) == 0 {
 		return nil, fault.New(fault.NotFound, op, "not_known_then", at.Format("2006-01-02 15:04"))
 	}

@@ -171,6 +171,8 @@ func (o *Office) planUndo(ctx context.Context, op string, id record.ID, unit map
 		return nil, err
 	}
 	switch {
+	case len(s.Origins) == 0 || len(s.Erased) > 0:
+		return nil, fault.New(fault.NotFound, op, "not_found", id.String())
 	case founding(s.Kind), s.Kind == record.Document:
 		return nil, fault.New(fault.Refused, op, "undo_not_of_kind")
 	case s.Later:

@@ -20,6 +20,8 @@ import (
 // screen shows without keys or disk. It folds as the real one does: a change
 // sets fields and adds entries, never takes one away.
 type workOffice struct {
+	data.API
+
 	now  time.Time
 	info data.Info
 	all  map[record.ID]*record.Record
