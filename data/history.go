@@ -2,7 +2,6 @@ package data
 
 import (
 	"context"
-	"encoding/base32"
 	"errors"
 	"slices"
 	"strings"
@@ -29,34 +28,18 @@ func (u *utterance) text(num uint16) (string, bool) {
 	return "", false
 }
 
-// history reads a record with every change of it, in the journal's order. It
-// reads only the frames in which they stand.
+// history reads a record with every change of it that has effect and can be
+// read, in their one order.
 func (o *Office) history(ctx context.Context, op string, id record.ID) (*fold.State, []utterance, error) {
-	if err := o.enter(op); err != nil {
+	s, told, err := o.tellings(ctx, id)
+	if err != nil {
 		return nil, nil, err
 	}
-	defer o.use.RUnlock()
-	s, places, err := o.state(id)
-	if isMissing(err) {
-		return nil, nil, fault.New(fault.NotFound, op, "not_found", id.String())
-	}
-	if err != nil {
-		return nil, nil, fault.Wrap(err, fault.Damaged, op, "store_damaged")
-	}
-	said := make([]utterance, 0, len(places))
-	for _, p := range places {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, fault.Wrap(err, fault.Cancelled, op, "cancelled")
+	said := make([]utterance, 0, len(told))
+	for i := range told {
+		if t := &told[i]; t.refused == "" && !t.lost {
+			said = append(said, utterance{t.Change, t.Origin})
 		}
-		batch, body, err := o.openAt(p.Pos)
-		if err != nil {
-			return nil, nil, diskFault(op, err)
-		}
-		if int(p.Index) >= len(body.Changes) {
-			return nil, nil, diskFault(op, ledger.ErrMalformed)
-		}
-		c := &body.Changes[p.Index]
-		said = append(said, utterance{c, origin(&folded{batch: batch, body: body}, int(p.Index), c)})
 	}
 	return s, said, nil
 }
@@ -96,8 +79,6 @@ func (o *Office) AsOf(ctx context.Context, id record.ID, at time.Time) (*record.
 	return r, nil
 }
 
-var writeLetters = base32.StdEncoding.WithPadding(base32.NoPadding)
-
 // FindChange gives the change that the beginning of its name means: at least
 // eight letters, with a point and the place in its batch where the batch holds
 // several. in, when given, is the record among whose changes it is looked for first.
@@ -112,7 +93,7 @@ func (o *Office) FindChange(ctx context.Context, text string, in record.ID) (rec
 			return w, nil
 		}
 	}
-	at, err := o.batches(ctx, op, start)
+	at, err := o.batches(op, start)
 	if err != nil {
 		return record.Write{}, err
 	}
@@ -152,47 +133,44 @@ func (o *Office) findIn(ctx context.Context, id record.ID, start string, index i
 	return found[0], nil
 }
 
-// batches gives where the batches stand whose hash begins so, looking at the
-// newest segment of the journal first.
-func (o *Office) batches(ctx context.Context, op, start string) ([]ledger.Pos, error) {
+// batches gives where the batches stand whose hash begins so.
+func (o *Office) batches(op, start string) ([]ledger.Pos, error) {
+	if err := o.enter(op); err != nil {
+		return nil, err
+	}
+	defer o.use.RUnlock()
+	hashes, err := o.store.FindBatches(start)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Damaged, op, "store_damaged")
+	}
 	var found []ledger.Pos
-	err := o.backwards(ctx, op, func(stretch []standing) (bool, error) {
-		for _, b := range stretch {
-			if strings.HasPrefix(strings.ToLower(writeLetters.EncodeToString(b.hash[:])), start) {
-				found = append(found, b.pos)
-			}
+	for _, h := range hashes {
+		if at, ok := o.where(h); ok {
+			found = append(found, at.Pos)
 		}
-		return len(start) == writeLetters.EncodedLen(32) && len(found) > 0, nil
-	})
-	return found, err
-}
-
-// standing is a batch and where it stands.
-type standing struct {
-	pos    ledger.Pos
-	hash   ledger.Hash
-	device record.ID
+	}
+	return found, nil
 }
 
 // backwards gives the journal's batches to do, the newest segment first, the
 // batches of each oldest first, until do says that it has seen enough.
-func (o *Office) backwards(ctx context.Context, op string, do func([]standing) (bool, error)) error {
+func (o *Office) backwards(ctx context.Context, op string, do func([]ledger.Pos) (bool, error)) error {
 	if err := o.enter(op); err != nil {
 		return err
 	}
 	defer o.use.RUnlock()
 	first := o.journal.Start().Segment
 	for n := o.journal.End().Segment; n >= first && n > 0; n-- {
-		var stretch []standing
+		var stretch []ledger.Pos
 		past := errors.New("past the segment")
-		_, err := o.journal.Scan(ctx, ledger.Pos{Segment: n}, func(pos ledger.Pos, b *ledger.Batch) error {
+		_, err := o.journal.Scan(ctx, ledger.Pos{Segment: n}, func(pos ledger.Pos, _ *ledger.Batch) error {
 			if pos.Segment != n {
 				return past
 			}
-			stretch = append(stretch, standing{pos, b.Hash, b.Device})
+			stretch = append(stretch, pos)
 			return nil
 		})
-		if err != nil && (ctx.Err() != nil || !errors.Is(err, past)) {
+		if err != nil && !errors.Is(err, past) {
 			return diskFault(op, err)
 		}
 		enough, err := do(stretch)
@@ -209,7 +187,7 @@ func (o *Office) change(ctx context.Context, op string, w record.Write) (*ledger
 	if err != nil {
 		return nil, nil, err
 	}
-	at, err := o.batches(ctx, op, start)
+	at, err := o.batches(op, start)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -249,12 +227,12 @@ func (o *Office) Mine(ctx context.Context, limit int) ([]Recent, error) {
 	me := o.Info().Member
 	var out []Recent
 	looked := 0
-	err := o.backwards(ctx, op, func(stretch []standing) (bool, error) {
+	err := o.backwards(ctx, op, func(stretch []ledger.Pos) (bool, error) {
 		for _, at := range slices.Backward(stretch) {
 			if looked++; looked > mostLooked || len(out) >= limit {
 				return true, nil
 			}
-			batch, body, err := o.openAt(at.pos)
+			batch, body, err := o.openAt(at)
 			if err != nil || body.Author != me {
 				continue // what cannot be read is verify's matter
 			}
@@ -263,7 +241,8 @@ func (o *Office) Mine(ctx context.Context, limit int) ([]Recent, error) {
 				if c.List != "" || founding(c.Kind) {
 					continue
 				}
-				m := o.momentOf(&folded{batch: batch, body: body}, i, map[uint16]string{})
+				t := telling{Piece: fold.Piece{Change: c, Origin: originOf(batch, body, i, c)}}
+				m := o.moment(&fold.State{Kind: c.Kind}, &t, map[uint16]string{})
 				out = append(out, Recent{Moment: m, Record: c.Record, Kind: c.Kind})
 			}
 		}
