@@ -443,3 +443,55 @@ func TestRestoredTwice(t *testing.T) {
 		t.Error("a key lives on")
 	}
 }
+
+// What a damaged stretch of the journal held comes again from a backup, and
+// verify finds nothing more.
+func TestRefillFromBackup(t *testing.T) {
+	ctx := context.Background()
+	for i := range 10 {
+		which, lost := i/2, i%2 == 1
+		t.Run(fmt.Sprintf("frame %d, copy lost %v", which, lost), func(t *testing.T) {
+			o, cfg := newOffice(t)
+			ids := []record.ID{o.Info().Member}
+			for i := range 4 {
+				ids = append(ids, task(t, o, fmt.Sprint("tarea ", i)))
+			}
+			file := filepath.Join(t.TempDir(), "copia")
+			backUp(t, o, file)
+			last := task(t, o, "después")
+			if err := o.Close(); err != nil {
+				t.Fatal(err)
+			}
+			b := readSegment(t, cfg)
+			b[frames(b)[which]+150] ^= 1
+			writeSegment(t, cfg, b)
+			if lost {
+				_ = os.RemoveAll(filepath.Join(cfg.Dir, recordsDir))
+			}
+			o = openAgain(t, cfg)
+			if found := verify(t, o); !damaged(found) {
+				t.Fatalf("no damage: %v", found)
+			}
+			got, err := o.Refill(ctx, file, nil)
+			if err != nil || got.Taken+got.Refilled != 1 || len(got.Refused) > 0 {
+				t.Fatalf("%+v, %v", got, err)
+			}
+			for _, id := range append(ids, last) {
+				if _, err := o.Get(ctx, id); err != nil {
+					t.Errorf("%v", err)
+				}
+			}
+			if found := verify(t, o); damaged(found) || !hasFinding(found, "backup_rehearsed") {
+				t.Errorf("after: %v", found)
+			}
+			o = reopen(t, o, cfg)
+			if found := verify(t, o); damaged(found) {
+				t.Errorf("after opening again: %v", found)
+			}
+			other, _ := newOffice(t)
+			if _, err := other.Refill(ctx, file, nil); !fault.Is(err, fault.Refused) {
+				t.Errorf("another office's backup: %v", err)
+			}
+		})
+	}
+}

@@ -80,12 +80,7 @@ func (r *rehearsal) read(ctx context.Context, f *os.File) (backup.Head, backup.C
 	}
 	r.check = backup.NewChecker(ed25519.PrivateKey(r.o.sign).Public().(ed25519.PublicKey), r.o.keys)
 	return reader.Each(ctx, secret, backup.Do{
-		Head: func(h backup.Head) error {
-			if h.Office != r.o.vault.Keys().Office {
-				return backup.ErrOther
-			}
-			return nil
-		},
+		Head: r.o.ownBackup,
 		Batch: func(b *ledger.Batch, _ []byte) error {
 			r.check.Add(b)
 			if _, ok := r.here[b.Hash]; !ok {

@@ -77,20 +77,39 @@ func (c *call) verdict(findings, damaged int) {
 	})
 }
 
-// rebuildVerb makes the working copy anew from the journal.
-func rebuildVerb(*pflag.FlagSet) action {
+// rebuildVerb makes the working copy anew from the journal; with --from it first
+// fetches from a backup what the journal lost.
+func rebuildVerb(fs *pflag.FlagSet) action {
+	from := fs.String("from", "", "")
 	return func(c *call, _ []string) error {
 		return c.withOffice(func(o *data.Office) error {
+			var out object
+			var got data.Received
+			if *from != "" {
+				var err error
+				if got, err = o.Refill(c.ctx, *from, c.meter.show); err != nil {
+					return err
+				}
+				out.put("taken", got.Taken)
+				out.put("refilled", got.Refilled)
+				out.put("known", got.Known)
+				out.put("waiting", got.Waiting)
+				out.put("refused", len(got.Refused))
+			}
 			if err := o.Rebuild(c.ctx, c.meter.show); err != nil {
 				return err
 			}
-			var out object
 			total := 0
 			for _, k := range newKinds {
 				out.put(k.String(), o.Count(k))
 				total += o.Count(k)
 			}
-			c.result(out, func() { c.text(c.words.N("command.rebuild.done", total)) })
+			c.result(out, func() {
+				if *from != "" {
+					c.text(c.words.N("command.rebuild.from", got.Taken+got.Refilled))
+				}
+				c.text(c.words.N("command.rebuild.done", total))
+			})
 			return nil
 		})
 	}
