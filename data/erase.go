@@ -181,6 +181,9 @@ func (o *Office) Erase(ctx context.Context, id record.ID, reason string, progres
 		return plan, diskFault(op, err)
 	}
 	o.dropDrafts(&plan)
+	if o.Damage() > 0 {
+		return plan, nil // the working copy holds what the journal has lost
+	}
 	// The working copy keeps old values until it is next tidied: it is made anew.
 	return plan, o.Rebuild(ctx, progress)
 }

@@ -82,7 +82,10 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	if err := o.purge(ctx); err != nil {
 		return in.out, diskFault(op, err)
 	}
-	return in.out, o.heal(ctx)
+	if in.out.Refilled > 0 || o.Damage() > 0 {
+		return in.out, o.heal(ctx)
+	}
+	return in.out, nil
 }
 
 // intake is one taking in under way.
@@ -305,7 +308,7 @@ func (in *intake) again(b *ledger.Batch, at standing) error {
 	if at.Pos == (ledger.Pos{}) || b.Verify(in.keyOf(b)) != nil {
 		return nil
 	}
-	if o.inDamage(at.Pos) {
+	if _, _, err := o.journal.Read(at.Pos); isForeign(err) {
 		body, err := b.Open(o.keys)
 		if err != nil {
 			return nil //nolint:nilerr // it is no better than what is here
@@ -399,9 +402,11 @@ func (o *Office) Frames(ctx context.Context, do func(frame []byte) error) error 
 }
 
 // Forks gives the devices that gave a number twice.
-func (o *Office) Forks() []Fork {
+func (o *Office) Forks() []Fork { return forksOf(o.feeds) }
+
+func forksOf(feeds *ledger.Feeds) []Fork {
 	by := map[record.ID][]ledger.Tip{}
-	for _, t := range o.feeds.Tips() {
+	for _, t := range feeds.Tips() {
 		by[t.Device] = append(by[t.Device], t)
 	}
 	var out []Fork

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/vault"
@@ -357,4 +358,84 @@ func TestLegalHold(t *testing.T) {
 	if _, err := a.Erase(context.Background(), man, "lo pidió la familia", nil); err != nil {
 		t.Error(err)
 	}
+}
+
+// A damaged stretch costs nothing once a colleague has told again what stood
+// there; verify names the records that it touches, and afterwards nothing.
+func TestDamageIsFetchedAgain(t *testing.T) {
+	for name, lostCopy := range map[string]bool{"the working copy is whole": false, "the working copy is lost too": true} {
+		t.Run(name, func(t *testing.T) {
+			a, cfg := founded(t)
+			b, _ := colleague(t, a, "Luis Quispe", "lawyer")
+			man := save(t, a, Change{Kind: record.Detainee, Set: map[string]string{"given_names": "Ángel"}}).ID
+			save(t, a, Change{Record: man, Set: map[string]string{"birth": "1990"}})
+			save(t, a, Change{Record: man, Set: map[string]string{"sex": "male"}})
+			exchange(t, a, b)
+			places, err := placesOf(a, man)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+			flipAt(t, filepath.Join(cfg.Dir, journalDir, ledger.SegmentName(1)), places[1].Pos.Offset+200)
+			if lostCopy {
+				_ = os.RemoveAll(filepath.Join(cfg.Dir, recordsDir))
+			}
+			a = openAgain(t, cfg)
+			found, err := a.Verify(context.Background(), nil)
+			if err != nil || !damaged(found) {
+				t.Fatalf("%v, %v", found, err)
+			}
+			if !lostCopy && !findingOf(found, "record_touched", man.String()) {
+				t.Errorf("the record is not named: %v", found)
+			}
+			if lostCopy && len(a.Gaps()) != 1 {
+				t.Errorf("gaps %v", a.Gaps())
+			}
+			save(t, a, Change{Record: man, Set: map[string]string{"nationality": "ecuatoriana"}})
+			if got := receive(t, a, framesOf(t, b)); got.Refilled+got.Taken != 1 {
+				t.Fatalf("%+v", got)
+			}
+			if r := get(t, a, man); r.Get("birth") != "1990" || r.Get("given_names") != "Ángel" || r.Get("nationality") != "ecuatoriana" {
+				t.Errorf("%v", r.Values)
+			}
+			exchange(t, a, b)
+			same(t, a, b)
+			if found, err = a.Verify(context.Background(), nil); err != nil || damaged(found) {
+				t.Errorf("after mending: %v, %v", found, err)
+			}
+			a = reopen(t, a, cfg)
+			same(t, a, b)
+			if found, err = a.Verify(context.Background(), nil); err != nil || damaged(found) || a.Damage() != 0 {
+				t.Errorf("after opening again: %v, %v", found, err)
+			}
+		})
+	}
+}
+
+func placesOf(o *Office, id record.ID) ([]fold.Place, error) {
+	_, places, err := o.readState(id)
+	return places, err
+}
+
+func flipAt(t *testing.T, path string, at int64) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[at] ^= 1
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func findingOf(found []Finding, key, arg string) bool {
+	for _, f := range found {
+		if f.Key == key && len(f.Args) > 0 && f.Args[0] == arg {
+			return true
+		}
+	}
+	return false
 }

@@ -1,7 +1,10 @@
 package data
 
 import (
+	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"paradero/data/fault"
@@ -32,6 +35,12 @@ func (s *hashSet) put(h ledger.Hash, in bool) {
 	} else {
 		delete(s.set, h)
 	}
+}
+
+func (s *hashSet) list() []ledger.Hash {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(s.set), func(a, b ledger.Hash) int { return bytes.Compare(a[:], b[:]) })
 }
 
 func (s *hashSet) clear() {
@@ -185,9 +194,9 @@ func (o *Office) refoldAll(ids map[record.ID]record.Kind) error {
 	return nil
 }
 
-// inDamage tells whether a place lies in a damaged stretch of the journal.
-func (o *Office) inDamage(p ledger.Pos) bool {
-	for _, d := range o.damage {
+// within tells whether a place lies in a damaged stretch of the journal.
+func within(damage []ledger.Damage, p ledger.Pos) bool {
+	for _, d := range damage {
 		if p.Segment == d.Segment && p.Offset >= d.Offset && (d.Tail || p.Offset < d.Offset+d.Length) {
 			return true
 		}
@@ -198,15 +207,17 @@ func (o *Office) inDamage(p ledger.Pos) bool {
 // heal ends damage when all that stood there has come again: the stretch becomes
 // room that holds nothing.
 func (o *Office) heal(ctx context.Context) error {
-	o.use.RLock()
-	damaged := len(o.damage) > 0
-	o.use.RUnlock()
-	if !damaged || len(o.feeds.Gaps()) > 0 {
+	if len(o.feeds.Gaps()) > 0 {
 		return nil
 	}
 	return diskFault("mend journal", o.still("mend journal", func() error {
+		damage, err := o.journal.Scan(ctx, o.journal.Start(), func(ledger.Pos, *ledger.Batch) error { return nil })
+		if err != nil || len(damage) == 0 {
+			return err
+		}
+		o.damage = damage
 		lost := map[ledger.Damage]bool{}
-		err := o.store.EachBatch(ctx, func(_ ledger.Hash, plain []byte) error {
+		err = o.store.EachBatch(ctx, func(_ ledger.Hash, plain []byte) error {
 			s, err := decodeStanding(plain)
 			for _, d := range o.damage {
 				if err == nil && s.Pos.Segment == d.Segment && s.Pos.Offset >= d.Offset && s.Pos.Offset < d.Offset+d.Length {

@@ -421,7 +421,7 @@ func (o *Office) rebuildOnce(ctx context.Context, progress func(Progress)) error
 		return err
 	}
 	discard := o.cfg.Store.Remove
-	if o.ahead {
+	if o.ahead || len(o.damage) > 0 {
 		discard = o.cfg.Store.SetAside
 	}
 	if err := discard(o.storeDir()); err != nil {

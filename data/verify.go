@@ -5,9 +5,13 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 
 	"paradero/data/fault"
+	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/store"
@@ -46,39 +50,150 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 	for _, name := range tails {
 		found = append(found, Finding{Key: "journal_shorter", Damage: true, File: filepath.Join(journalDir, name)})
 	}
-	more, err := o.verifyJournal(ctx, progress)
+	more, damage, err := o.verifyJournal(ctx, progress)
 	if err != nil {
 		return nil, diskFault("verify", err)
 	}
-	found = append(found, more...)
-	more, err = o.verifyStore(ctx, progress)
+	found = append(append(found, more...), o.verifyOwed()...)
+	more, err = o.verifyStore(ctx, damage, progress)
 	if err != nil {
 		return nil, diskFault("verify", err)
 	}
 	return o.rehearse(ctx, progress, append(found, more...))
 }
 
-// verifyJournal reads the journal from its beginning, with heads of its own.
-func (o *Office) verifyJournal(ctx context.Context, progress func(Progress)) ([]Finding, error) {
-	var found []Finding
+// verifyJournal reads the journal from its beginning, with feeds of its own;
+// signatures and seals are checked on all cores.
+func (o *Office) verifyJournal(ctx context.Context, progress func(Progress)) ([]Finding, []ledger.Damage, error) {
 	feeds, here := ledger.NewFeeds(), map[ledger.Hash]bool{}
+	check := newBatchChecker(o.keys)
 	done := 0
 	damage, err := o.journal.Scan(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
 		here[b.Hash] = true
-		if key := verifyBatch(b, o.publicOf(feeds, b), o.keys); key != "" {
-			found = append(found, journalFinding(key, pos))
-		}
+		check.work <- checking{pos, b, o.publicOf(feeds, b)}
 		feeds.Add(b, func(h ledger.Hash) bool { return here[h] })
 		done += len(b.Envelope.Payloads)
 		progress(Progress{Phase: "verify", Done: done})
 		return nil
 	})
+	found := check.end()
 	for _, d := range damage {
 		f := journalFinding("journal_damaged_at", d.Pos)
 		f.Args = append(f.Args, strconv.FormatInt(d.Length, 10))
 		found = append(found, f)
 	}
-	return found, err
+	return append(found, verifyFeeds(feeds)...), damage, err
+}
+
+// verifyFeeds names the batches that are named and not here, and the feeds that
+// gave a number twice.
+func verifyFeeds(feeds *ledger.Feeds) []Finding {
+	var found []Finding
+	for _, g := range feeds.Gaps() {
+		f := Finding{Key: "batch_lost", Damage: true, File: journalDir, Args: []string{g.Device.String()[:8], strconv.FormatUint(g.Seq, 10)}}
+		if g.Device.IsZero() {
+			f.Key, f.Args = "batch_lost_unnamed", []string{shortHash(g.Hash)}
+		}
+		found = append(found, f)
+	}
+	for _, fork := range forksOf(feeds) {
+		found = append(found, Finding{Key: "fork", File: journalDir, Args: []string{fork.Device.String()[:8]}})
+	}
+	return found
+}
+
+// shortHash is enough of a batch's name to tell it from others.
+func shortHash(h ledger.Hash) string { return record.ID(h[:16]).String()[:12] }
+
+// verifyOwed names the batches of which a payload is missing that nothing erased.
+func (o *Office) verifyOwed() []Finding {
+	var found []Finding
+	for _, h := range o.owed.list() {
+		if o.stillOwed(h) {
+			found = append(found, Finding{Key: "payload_owed", Damage: true, File: journalDir, Args: []string{shortHash(h)}})
+		}
+	}
+	return found
+}
+
+// stillOwed tells whether a payload of a batch is missing that nothing erased:
+// its erasure may have come after it.
+func (o *Office) stillOwed(h ledger.Hash) bool {
+	at, ok := o.where(h)
+	if !ok {
+		return false
+	}
+	b, _, err := o.journal.Read(at.Pos)
+	if err != nil {
+		return true
+	}
+	body, err := b.OpenStems(o.keys)
+	if err != nil {
+		return true
+	}
+	for i := range body.Changes {
+		if b.Payloads[i] != nil {
+			continue
+		}
+		if s, _, err := o.state(body.Changes[i].Record); err != nil || !s.Gone(record.Write{Batch: h, Index: uint16(i)}) {
+			return true
+		}
+	}
+	o.owed.put(h, false)
+	return false
+}
+
+// checking is one batch to be checked.
+type checking struct {
+	pos    ledger.Pos
+	batch  *ledger.Batch
+	public ed25519.PublicKey
+}
+
+// batchChecker checks signatures and seals on all cores.
+type batchChecker struct {
+	work  chan checking
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	found []checking
+	keys  []string
+}
+
+func newBatchChecker(keys ledger.Keys) *batchChecker {
+	c := &batchChecker{work: make(chan checking, 64)}
+	for range runtime.NumCPU() {
+		c.wg.Go(func() {
+			for w := range c.work {
+				if key := verifyBatch(w.batch, w.public, keys); key != "" {
+					c.mu.Lock()
+					c.found, c.keys = append(c.found, checking{pos: w.pos}), append(c.keys, key)
+					c.mu.Unlock()
+				}
+			}
+		})
+	}
+	return c
+}
+
+// end gives what was found, in the order of the journal.
+func (c *batchChecker) end() []Finding {
+	close(c.work)
+	c.wg.Wait()
+	order := make([]int, len(c.found))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		if c.found[a].pos.Before(c.found[b].pos) {
+			return -1
+		}
+		return 1
+	})
+	var out []Finding
+	for _, i := range order {
+		out = append(out, journalFinding(c.keys[i], c.found[i].pos))
+	}
+	return out
 }
 
 func verifyBatch(b *ledger.Batch, public ed25519.PublicKey, keys ledger.Keys) string {
@@ -98,57 +213,81 @@ func journalFinding(key string, pos ledger.Pos) Finding {
 	}
 }
 
-// verifyStore reads every row and record of the working copy.
-func (o *Office) verifyStore(ctx context.Context, progress func(Progress)) ([]Finding, error) {
-	var found []Finding
-	rows, missing, bad := map[record.Kind]int{}, 0, 0
-	done := 0
+// maxTouched bounds how many records damage is told of one by one.
+const maxTouched = 1000
+
+// verifyStore reads every row and record of the working copy, and names those of
+// which changes stand in damaged stretches of the journal.
+func (o *Office) verifyStore(ctx context.Context, damage []ledger.Damage, progress func(Progress)) ([]Finding, error) {
+	v := storeVerdict{office: o, rows: map[record.Kind]int{}, damage: damage, progress: progress}
 	err := o.store.Rows(ctx, 0, 1, func(kind record.Kind, id record.ID, row []byte) error {
 		if len(row) > 0 {
-			rows[kind]++
+			v.rows[kind]++
 		}
-		switch _, _, err := o.state(id); {
-		case errors.Is(err, store.ErrMissing):
-			missing++
-		case err != nil:
-			bad++
-		}
-		done++
-		progress(Progress{Phase: "verify", Done: done})
+		v.look(id)
 		return nil
 	})
 	if ctx.Err() != nil {
 		return nil, err
 	}
 	if err != nil {
-		bad++
+		v.bad++
 	}
 	for _, id := range o.packs.ids() {
-		s, _, err := o.state(id)
-		switch {
-		case errors.Is(err, store.ErrMissing):
-			missing++
-		case err != nil:
-			bad++
-		default:
-			rows[s.Kind]++
+		if s := v.look(id); s != nil {
+			v.rows[s.Kind]++
 		}
-		done++
-		progress(Progress{Phase: "verify", Done: done})
 	}
 	for kind, n := range o.counts.copy() {
-		if rows[kind] < n {
-			missing += n - rows[kind]
+		if v.rows[kind] < n {
+			v.missing += n - v.rows[kind]
 		}
 	}
-	if missing > 0 {
-		found = append(found, Finding{Key: "store_missing", Damage: true, File: recordsDir, Args: []string{strconv.Itoa(missing)}})
+	var found []Finding
+	if v.missing > 0 {
+		found = append(found, Finding{Key: "store_missing", Damage: true, File: recordsDir, Args: []string{strconv.Itoa(v.missing)}})
 	}
-	if bad > 0 {
-		found = append(found, Finding{Key: "store_unreadable", Damage: true, File: recordsDir, Args: []string{strconv.Itoa(bad)}})
+	if v.bad > 0 {
+		found = append(found, Finding{Key: "store_unreadable", Damage: true, File: recordsDir, Args: []string{strconv.Itoa(v.bad)}})
 	}
 	if len(found) > 0 {
 		o.suspect()
 	}
-	return found, nil
+	return append(found, v.touched...), nil
+}
+
+// storeVerdict gathers what is found while the working copy is read.
+type storeVerdict struct {
+	office       *Office
+	rows         map[record.Kind]int
+	missing, bad int
+	done         int
+	damage       []ledger.Damage
+	touched      []Finding
+	progress     func(Progress)
+}
+
+func (v *storeVerdict) look(id record.ID) *fold.State {
+	s, places, err := v.office.state(id)
+	switch {
+	case errors.Is(err, store.ErrMissing):
+		v.missing++
+	case err != nil:
+		v.bad++
+	}
+	v.done++
+	v.progress(Progress{Phase: "verify", Done: v.done})
+	if err != nil {
+		return nil
+	}
+	lost := 0
+	for _, p := range places {
+		if within(v.damage, p.Pos) {
+			lost++
+		}
+	}
+	if lost > 0 && len(v.touched) < maxTouched {
+		v.touched = append(v.touched, Finding{Key: "record_touched", Damage: true, File: journalDir, Args: []string{id.String(), s.Kind.String(), strconv.Itoa(lost)}})
+	}
+	return s
 }
