@@ -81,6 +81,7 @@ var onlyIn = map[string][]string{
 	"github.com/mattn/go-sqlite3":   {"packaging/bench"},
 	"github.com/spf13/pflag":        {"app/command"},
 	"filippo.io/age":                {"data/backup", "data/sync/bundle"},
+	"github.com/godbus/dbus":        {"app/desktop"},
 	"golang.org/x/crypto/argon2":    {"data/vault"},
 	"net/http":                      {"data/sync/hub"},
 	"paradero/packaging":            {"packaging/..."},

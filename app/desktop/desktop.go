@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
+	"github.com/godbus/dbus/v5"
 
 	"paradero/app"
 	"paradero/assets"
@@ -72,6 +73,7 @@ func (s *shell) run(ctx context.Context, dir string, noted error) int {
 	s.app.Lifecycle().SetOnStopped(s.end)
 	s.followSystem()
 	go s.watch(ctx)
+	go s.heedSleep(ctx, s.words.T("sleep.why"), dbus.ConnectSystemBus)
 	s.app.Run()
 	s.end()
 	return 0

@@ -149,3 +149,9 @@ func (d *fakeDrafts) Drop(key string) error {
 // Now goes on by a nanosecond at each look, as no two openings of a form are at
 // the same time.
 func (o *fakeOffice) Now() time.Time { return testNow.Add(time.Duration(o.looked.Add(1))) }
+
+func (o *fakeOffice) timesClosed() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closed
+}

@@ -238,8 +238,8 @@ func TestWipeWithinASession(t *testing.T) {
 	b.showWipe()
 	b.considerLocking(b.now, glance+slept+1)
 	b.until("locked", func() bool { return b.shows(w.T("signin.forgot")) })
-	if o.closed != 1 || b.wiping {
-		t.Fatalf("closed %d times", o.closed)
+	if n := o.timesClosed(); n != 1 || b.wiping {
+		t.Fatalf("closed %d times", n)
 	}
 	b.entries()[0].SetText(rightPass)
 	b.press("Abrir")
@@ -263,8 +263,8 @@ func TestLocksWhenAsked(t *testing.T) {
 	b.offices.asked = true
 	b.heedRequest()
 	b.until("locked", func() bool { return b.shows("Frase de acceso") })
-	if o.closed != 1 {
-		t.Fatalf("closed %d times", o.closed)
+	if n := o.timesClosed(); n != 1 {
+		t.Fatalf("closed %d times", n)
 	}
 }
 

@@ -274,8 +274,12 @@ func (s *shell) opened(o office, dir string) {
 // lock leaves the room, closes the office and asks for the passphrase again.
 // Where something half typed would be lost, the office stays open behind the
 // page that asks.
-func (s *shell) lock() {
+func (s *shell) lock() { s.lockThen(func() {}) }
+
+// lockThen is lock; then is called, on any goroutine, once that is done.
+func (s *shell) lockThen(then func()) {
 	if s.session == nil || s.covered {
+		then()
 		return
 	}
 	s.wiping = false
@@ -285,6 +289,7 @@ func (s *shell) lock() {
 	s.applyTheme()
 	if !left {
 		s.cover()
+		then()
 		return
 	}
 	ended := s.session
@@ -293,6 +298,7 @@ func (s *shell) lock() {
 	dir := s.dir
 	go func() {
 		ended.release()
+		then()
 		s.dispatch(func() {
 			if !s.ended {
 				s.showSignIn(dir)
