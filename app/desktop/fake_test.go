@@ -48,6 +48,8 @@ type fakeOffice struct {
 	keys   fakeKeys
 	drafts fakeDrafts
 	looked atomic.Int64
+
+	clashes []data.Contradiction
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {
@@ -63,9 +65,13 @@ func newFakeOffice(name string, demo bool) *fakeOffice {
 
 func (o *fakeOffice) Info() data.Info                             { return o.info }
 func (o *fakeOffice) Watch(ctx context.Context) <-chan data.Event { return o.events }
-func (o *fakeOffice) Damage() int                                 { return o.damage }
-func (o *fakeOffice) Behind() bool                                { return o.behind.Load() }
-func (o *fakeOffice) Rebuilt() bool                               { return false }
+func (o *fakeOffice) Contradictions(context.Context) ([]data.Contradiction, error) {
+	return o.clashes, nil
+}
+
+func (o *fakeOffice) Damage() int   { return o.damage }
+func (o *fakeOffice) Behind() bool  { return o.behind.Load() }
+func (o *fakeOffice) Rebuilt() bool { return false }
 func (o *fakeOffice) Rehearse(code string) bool {
 	right := rightCode
 	if o.keys.code != "" {

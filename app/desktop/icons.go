@@ -8,13 +8,14 @@ import (
 // roomIcons gives the icon of each room, also before the room was made.
 func roomIcons() map[string]fyne.Resource {
 	return map[string]fyne.Resource{
-		"today":     theme.CalendarIcon(),
-		"people":    theme.AccountIcon(),
-		"families":  svg("families", `<path d="M16 11c1.66 0 2.99-1.34 2.99-3S17.66 5 16 5c-1.66 0-3 1.34-3 3s1.34 3 3 3zm-8 0c1.66 0 2.99-1.34 2.99-3S9.66 5 8 5C6.34 5 5 6.34 5 8s1.34 3 3 3zm0 2c-2.33 0-7 1.17-7 3.5V19h14v-2.5c0-2.33-4.67-3.5-7-3.5zm8 0c-.29 0-.62.02-.97.05 1.16.84 1.97 1.97 1.97 3.45V19h6v-2.5c0-2.33-4.67-3.5-7-3.5z"/>`),
-		"cases":     theme.FolderIcon(),
-		"incidents": svg("incidents", `<path d="M1 21h22L12 2 1 21zm12-3h-2v-2h2v2zm0-4h-2v-4h2v4z"/>`),
-		"documents": theme.DocumentIcon(),
-		"settings":  theme.SettingsIcon(),
+		"today":          theme.CalendarIcon(),
+		"people":         theme.AccountIcon(),
+		"families":       svg("families", `<path d="M16 11c1.66 0 2.99-1.34 2.99-3S17.66 5 16 5c-1.66 0-3 1.34-3 3s1.34 3 3 3zm-8 0c1.66 0 2.99-1.34 2.99-3S9.66 5 8 5C6.34 5 5 6.34 5 8s1.34 3 3 3zm0 2c-2.33 0-7 1.17-7 3.5V19h14v-2.5c0-2.33-4.67-3.5-7-3.5zm8 0c-.29 0-.62.02-.97.05 1.16.84 1.97 1.97 1.97 3.45V19h6v-2.5c0-2.33-4.67-3.5-7-3.5z"/>`),
+		"cases":          theme.FolderIcon(),
+		"incidents":      svg("incidents", `<path d="M1 21h22L12 2 1 21zm12-3h-2v-2h2v2zm0-4h-2v-4h2v4z"/>`),
+		"contradictions": svg("contradictions", `<path d="M9.01 14H2v2h7.01v3L13 15l-3.99-4v3zm5.98-1v-3H22V8h-7.01V5L11 9l3.99 4z"/>`),
+		"documents":      theme.DocumentIcon(),
+		"settings":       theme.SettingsIcon(),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	fw "fyne.io/fyne/v2/widget"
 
 	"paradero/app/widget"
+	"paradero/assets"
 	"paradero/data"
 )
 
@@ -71,6 +72,22 @@ func (r *rail) rename(info data.Info) {
 	r.member.SetText(info.Name)
 }
 
+// count shows how many contradictions are open beside their room.
+func (r *rail) count(n int, words *assets.Words) {
+	item := r.items["contradictions"]
+	if item == nil {
+		return
+	}
+	text := ""
+	if n > 0 {
+		text = words.Count(n)
+	}
+	if text != item.badge {
+		item.badge = text
+		item.Refresh()
+	}
+}
+
 func (r *rail) choose(key string) {
 	for k, item := range r.items {
 		item.setChosen(k == key)
@@ -83,6 +100,7 @@ type railItem struct {
 	text    string
 	icon    fyne.Resource
 	tap     func()
+	badge   string // how much waits there, "" for nothing
 	chosen  bool
 	hovered bool
 	focused bool
@@ -134,7 +152,7 @@ func (i *railItem) TypedKey(k *fyne.KeyEvent) {
 func (i *railItem) CreateRenderer() fyne.WidgetRenderer {
 	r := &railItemRenderer{
 		item: i, ground: canvas.NewRectangle(nil), mark: canvas.NewRectangle(nil),
-		text: widget.NewText(i.text).Shrinks(), icon: fw.NewIcon(i.icon),
+		text: widget.NewText(i.text).Shrinks(), icon: fw.NewIcon(i.icon), badge: widget.NewChip("", widget.ToneWarn),
 	}
 	r.Refresh()
 	return r
@@ -145,6 +163,7 @@ type railItemRenderer struct {
 	ground, mark *canvas.Rectangle
 	text         *widget.Text
 	icon         *fw.Icon
+	badge        *widget.Chip
 }
 
 func (r *railItemRenderer) Destroy() {}
@@ -152,7 +171,7 @@ func (r *railItemRenderer) Destroy() {}
 func (r *railItemRenderer) MinSize() fyne.Size { return fyne.NewSize(widget.U(120), widget.U(36)) }
 
 func (r *railItemRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.mark, r.icon, r.text}
+	return []fyne.CanvasObject{r.ground, r.mark, r.icon, r.text, r.badge}
 }
 
 func (r *railItemRenderer) Layout(s fyne.Size) {
@@ -162,7 +181,14 @@ func (r *railItemRenderer) Layout(s fyne.Size) {
 	r.mark.Move(fyne.NewPos(u(3), u(7)))
 	r.icon.Resize(fyne.NewSquareSize(u(18)))
 	r.icon.Move(fyne.NewPos(u(14), (s.Height-u(18))/2))
-	r.text.Resize(fyne.NewSize(s.Width-u(50), s.Height))
+	room := s.Width - u(50)
+	if r.item.badge != "" {
+		m := r.badge.MinSize()
+		r.badge.Resize(m)
+		r.badge.Move(fyne.NewPos(s.Width-m.Width-u(8), (s.Height-m.Height)/2))
+		room -= m.Width + u(4)
+	}
+	r.text.Resize(fyne.NewSize(room, s.Height))
 	r.text.Move(fyne.NewPos(u(42), 0))
 }
 
@@ -188,6 +214,9 @@ func (r *railItemRenderer) Refresh() {
 	if r.item.focused {
 		r.ground.StrokeWidth = 1
 	}
+	r.badge.Set(r.item.badge, widget.ToneWarn)
+	r.badge.Hidden = r.item.badge == ""
+	r.Layout(r.item.Size())
 	r.text.Weigh(r.item.chosen)
 	r.text.SetColor(ink)
 	if r.item.icon != nil {

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"paradero/app/desktop/cases"
+	"paradero/app/desktop/clashes"
 	"paradero/app/desktop/documents"
 	"paradero/app/desktop/families"
 	"paradero/app/desktop/incidents"
@@ -19,6 +20,7 @@ func rooms() []maker {
 		{"families", families.New},
 		{"cases", cases.New},
 		{"incidents", incidents.New},
+		{"contradictions", clashes.New},
 		{"documents", documents.New},
 		{"settings", func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},
 	}

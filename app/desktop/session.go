@@ -70,6 +70,7 @@ func (n *session) draw() {
 		content = widget.VFill(0, 1, demoBand(n.shell.words), content)
 	}
 	n.shell.put(container.New(&railLayout{}, n.rail.object, content))
+	n.countClashes()
 }
 
 // remake makes the rooms anew, in another language, at the same place.
@@ -135,6 +136,7 @@ func (n *session) follow(events <-chan data.Event) {
 				return
 			}
 			n.offerRebuild()
+			n.countClashes()
 			if w, ok := n.rooms[n.current.room].(room.Watcher); ok {
 				w.Changed(e)
 			}
@@ -143,6 +145,18 @@ func (n *session) follow(events <-chan data.Event) {
 			}
 		})
 	}
+}
+
+// countClashes shows in the rail how many contradictions are open. What cannot
+// be read is told in their room.
+func (n *session) countClashes() {
+	n.Work("rail.contradictions", func(ctx context.Context) func() {
+		list, err := n.office.Contradictions(ctx)
+		if err != nil {
+			return nil
+		}
+		return func() { n.rail.count(len(list), n.shell.words) }
+	})
 }
 
 // release stops all work and closes the office. It may take a moment and is
