@@ -162,6 +162,12 @@ func (o *Office) apply(t *touched) error {
 			return err
 		}
 	}
+	t.note()
+	return nil
+}
+
+// note remembers which payloads its new pieces take away or lack.
+func (t *touched) note() {
 	for i := range t.pieces {
 		p := &t.pieces[i]
 		switch {
@@ -172,7 +178,6 @@ func (o *Office) apply(t *touched) error {
 		}
 	}
 	t.pieces = nil
-	return nil
 }
 
 // packName names a pack by the first change in it.
@@ -385,14 +390,19 @@ func (o *Office) putPlace(tx *store.Tx, units []unit, counts map[record.Kind]int
 	if end.last() {
 		at.Pos, at.Index, at.Last = end.from.next, 0, end.from.pos
 	}
+	return hashes, o.putMeta(tx, at, counts)
+}
+
+// putMeta writes what the working copy knows about itself.
+func (o *Office) putMeta(tx *store.Tx, at place, counts map[record.Kind]int) error {
 	for name, plain := range map[string][]byte{
 		metaPlace: at.encode(), metaFeeds: o.foldedFeeds.Append(nil), metaCounts: store.EncodeCounts(counts),
 	} {
 		if err := tx.PutMeta(name, plain); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return hashes, nil
+	return nil
 }
 
 func putLinks(tx *store.Tx, t *touched) error {

@@ -211,7 +211,7 @@ func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
 		return fmt.Errorf("take in batch: %w", err)
 	}
 	next := pos
-	next.Offset += int64(len(ledger.AppendFrame(nil, b)))
+	next.Offset += int64(b.FrameSize())
 	o.flights.add(b, pos)
 	o.feeds.Add(b, o.known)
 	return o.gather(&folded{pos: pos, next: next, batch: b, body: body}, from)
@@ -401,21 +401,8 @@ func (o *Office) checkBorn(ctx context.Context) error {
 	return diskFault("open office", err)
 }
 
-// rebuild throws the working copy away and makes it anew from the journal. What
-// makes law may stand behind what it judges: then a second time with all of it.
+// rebuild throws the working copy away and makes it anew from the journal.
 func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
-	o.law = o.newLaw()
-	o.relaw.Store(false)
-	err := o.rebuildOnce(ctx, progress)
-	if err == nil && o.relaw.Swap(false) {
-		if err = o.store.Close(); err == nil {
-			err = o.rebuildOnce(ctx, progress)
-		}
-	}
-	return err
-}
-
-func (o *Office) rebuildOnce(ctx context.Context, progress func(Progress)) error {
 	const op = "rebuild"
 	if err := room(o.disk, o.cfg.Dir, op); err != nil {
 		return err
@@ -436,22 +423,22 @@ func (o *Office) rebuildOnce(ctx context.Context, progress func(Progress)) error
 	o.owed.clear()
 	o.counts.set(map[record.Kind]int{})
 	o.places = newPlaceBook()
+	o.law = o.newLaw()
 	o.merges.reset()
 	o.quiet.reset()
-	done := 0
-	damage, err := o.journal.Resume(ctx, o.journal.Start(), func(pos ledger.Pos, b *ledger.Batch) error {
-		err := o.takeIn(pos, b, 0)
-		done += len(b.Envelope.Payloads)
-		progress(Progress{Phase: "rebuild", Done: done})
-		return err
-	})
+	r := &rebuilding{office: o, ctx: ctx, progress: progress, named: map[record.ID]bool{}}
+	damage, err := o.journal.Resume(ctx, o.journal.Start(), r.survey)
 	if err == nil {
-		err = o.settle()
+		err = r.look()
+	}
+	if err == nil {
+		err = r.fold()
 	}
 	if err != nil {
 		return diskFault(op, err)
 	}
-	o.rebuilt = done > 0
+	o.relaw.Store(false) // all law was known before anything was judged
+	o.rebuilt = r.done > 0
 	if err := o.mark(damage); err != nil {
 		return diskFault(op, err)
 	}

@@ -288,15 +288,23 @@ func (b *Batch) Open(keys Keys) (*Body, error) {
 }
 
 // OpenOne is Open for who needs one change only: the others have no values.
-func (b *Batch) OpenOne(keys Keys, i int) (*Body, error) {
+func (b *Batch) OpenOne(keys Keys, i int) (*Body, error) { return b.OpenSome(keys, []int{i}) }
+
+// OpenSome is Open for who needs some changes only.
+func (b *Batch) OpenSome(keys Keys, which []int) (*Body, error) {
 	body, err := b.OpenStems(keys)
 	if err != nil {
 		return nil, err
 	}
-	if i >= len(body.Changes) {
-		return nil, fmt.Errorf("%w: no change %d", ErrMalformed, i)
+	for _, i := range which {
+		if i >= len(body.Changes) {
+			return nil, fmt.Errorf("%w: no change %d", ErrMalformed, i)
+		}
+		if err := b.openValues(keys, body, i); err != nil {
+			return nil, err
+		}
 	}
-	return body, b.openValues(keys, body, i)
+	return body, nil
 }
 
 // OpenStems unseals the body alone: which records, which fields, no values.

@@ -172,7 +172,11 @@ func TestScanLeavesTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.WriteAt([]byte{0xff}, end.Offset-3); err != nil {
+	rots := make([]byte, 1)
+	if _, err := f.ReadAt(rots, end.Offset-3); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{^rots[0]}, end.Offset-3); err != nil {
 		t.Fatal(err)
 	}
 	_ = f.Close()

@@ -44,6 +44,33 @@ func AppendFrame(dst []byte, b *Batch) []byte {
 	return dst
 }
 
+// FrameSize is the length of the batch's frame, in bytes.
+func (b *Batch) FrameSize() int {
+	n := frameHead + len(cbor.AppendArray(nil, 3))
+	for _, part := range [][]byte{b.Bytes, b.Sig} {
+		n += bytesSize(part)
+	}
+	n += len(cbor.AppendArray(nil, len(b.Payloads)))
+	for _, p := range b.Payloads {
+		n += bytesSize(p)
+	}
+	return n
+}
+
+// bytesSize is the length of a byte string with its head.
+func bytesSize(p []byte) int {
+	head := 1
+	switch n := len(p); {
+	case n >= 1<<16:
+		head = 5
+	case n >= 1<<8:
+		head = 3
+	case n >= 24:
+		head = 2
+	}
+	return head + len(p)
+}
+
 // appendFiller appends a filler of n bytes, at least frameHead of them.
 func appendFiller(dst []byte, n int) []byte {
 	at := len(dst)

@@ -19,6 +19,11 @@ func TestRewrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, b := range batches {
+		if n := len(AppendFrame(nil, b)); b.FrameSize() != n {
+			t.Errorf("a frame of %d bytes, said to have %d", n, b.FrameSize())
+		}
+	}
 	payload := batches[2].Payloads[0]
 	drop := func(_ Pos, b *Batch) (*Batch, bool) {
 		if b.Hash != batches[2].Hash {
