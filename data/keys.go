@@ -106,6 +106,8 @@ func RecoverShares(ctx context.Context, cfg Config, shares []string, next []byte
 // shareFault gives what is wrong with a share its own key.
 func shareFault(op string, err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, vault.ErrShare):
 		return fault.New(fault.Passphrase, op, "share_mistyped")
 	case errors.Is(err, vault.ErrShareTwice):

@@ -19,12 +19,13 @@ import (
 	"paradero/data/vault"
 )
 
-// Restoring says which backup is restored and what opens it: the passphrase or
-// the recovery code that the office had when the backup was made.
+// Restoring says which backup is restored and what opens it: the passphrase, the
+// recovery code or two shares that the office had when the backup was made.
 type Restoring struct {
 	File       string
 	Passphrase []byte
 	Code       string // when the passphrase is forgotten
+	Shares     []string
 }
 
 // Restored is what a restore brought.
@@ -119,6 +120,10 @@ func (from *Restoring) unlock(ctx context.Context, cfg *Config, carried []byte) 
 			return nil, fault.New(fault.Passphrase, "restore", "recovery_code_of_another")
 		}
 		return v, err
+	}
+	if len(from.Shares) > 0 {
+		v, err := vault.RecoverCarriedShares(ctx, carried, cfg.Rand, from.Shares)
+		return v, shareFault("restore", err)
 	}
 	return vault.UnlockCarried(ctx, carried, cfg.Rand, from.Passphrase)
 }

@@ -47,6 +47,8 @@ func backupVerb(*pflag.FlagSet) action {
 // restoreVerb makes an office in an empty folder from a backup.
 func restoreVerb(fs *pflag.FlagSet) action {
 	codeFile := fs.String("code-file", "", "")
+	shareFiles := fs.StringArray("share-file", nil, "")
+	sharesFile := fs.String("shares-file", "", "")
 	return func(c *call, args []string) error {
 		dir, err := c.dir()
 		if err != nil {
@@ -57,7 +59,15 @@ func restoreVerb(fs *pflag.FlagSet) action {
 			return err
 		}
 		from := data.Restoring{File: args[0]}
-		if err := c.opensBackup(&from, *codeFile, sign); err != nil {
+		if len(*shareFiles) > 0 || *sharesFile != "" {
+			if *codeFile != "" {
+				return usage("recover_by_one")
+			}
+			from.Shares, err = readShares(*shareFiles, *sharesFile)
+		} else {
+			err = c.opensBackup(&from, *codeFile, sign)
+		}
+		if err != nil {
 			return err
 		}
 		defer clear(from.Passphrase)

@@ -203,3 +203,22 @@ func TestWipe(t *testing.T) {
 	}
 	k.must(1, "wipe", "--yes-destroy", "comite del puerto")
 }
+
+// A dead laptop and a forgotten passphrase: two shares restore the backup, and
+// then set a new passphrase.
+func TestSharesOpenABackup(t *testing.T) {
+	k := newKeysOffice(t, "Comité del Puerto")
+	older := k.shares()
+	texts := k.shares()
+	backup := filepath.Join(k.home, "puerto.backup")
+	k.must(0, "backup", backup)
+	k.dir = filepath.Join(k.home, "otra")
+	a, b := k.file("a", texts[0]), k.file("b", texts[2])
+	k.must(4, "restore", backup, "--share-file", a)
+	k.must(4, "restore", backup, "--share-file", a, "--share-file", k.file("c", older[1]))
+	k.must(2, "restore", backup, "--share-file", a, "--code-file", b)
+	k.must(0, "restore", backup, "--share-file", a, "--share-file", b, "--json")
+	k.must(0, "recover", "--share-file", a, "--share-file", b, "--new-passphrase-file", k.next)
+	k.old = k.next
+	k.must(0, "find", "nadie")
+}

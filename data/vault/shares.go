@@ -161,6 +161,43 @@ func (s share) of(slot slot) error {
 // RecoverShares opens the vault by two shares or more of one set; which, and in
 // which order, does not matter.
 func RecoverShares(ctx context.Context, dir string, random io.Reader, texts []string) (*Vault, error) {
+	return byShares(texts, func(key func(slot) (*Key, error)) (*Vault, error) {
+		return open(ctx, dir, random, slotShares, key)
+	})
+}
+
+// RecoverCarriedShares opens a carried vault by the shares of its day.
+func RecoverCarriedShares(ctx context.Context, b []byte, random io.Reader, texts []string) (*Vault, error) {
+	return byShares(texts, func(key func(slot) (*Key, error)) (*Vault, error) {
+		return openCarried(ctx, b, random, slotShares, key)
+	})
+}
+
+func byShares(texts []string, open func(key func(slot) (*Key, error)) (*Vault, error)) (*Vault, error) {
+	given, err := readShares(texts)
+	if err != nil {
+		return nil, err
+	}
+	made := false
+	v, err := open(func(s slot) (*Key, error) {
+		made = true
+		for _, one := range given {
+			if err := one.of(s); err != nil {
+				return nil, err
+			}
+		}
+		secret := join(given[0].number, given[0].point, given[1].number, given[1].point)
+		defer clear(secret)
+		return derived(secret, s.Salt, "paradero shares slot")
+	})
+	if errors.Is(err, ErrSecret) && !made {
+		return nil, ErrNoShares
+	}
+	return v, err
+}
+
+// readShares reads enough different shares of one set.
+func readShares(texts []string) ([]share, error) {
 	var given []share
 	for _, text := range texts {
 		s, err := parseShare(text)
@@ -180,20 +217,5 @@ func RecoverShares(ctx context.Context, dir string, random io.Reader, texts []st
 	if len(given) < SharesEnough {
 		return nil, ErrShareFew
 	}
-	made := false
-	v, err := open(ctx, dir, random, slotShares, func(s slot) (*Key, error) {
-		made = true
-		for _, one := range given {
-			if err := one.of(s); err != nil {
-				return nil, err
-			}
-		}
-		secret := join(given[0].number, given[0].point, given[1].number, given[1].point)
-		defer clear(secret)
-		return derived(secret, s.Salt, "paradero shares slot")
-	})
-	if errors.Is(err, ErrSecret) && !made {
-		return nil, ErrNoShares
-	}
-	return v, err
+	return given, nil
 }
