@@ -46,7 +46,8 @@ type rebuilding struct {
 	named    map[record.ID]bool // those to be folded first
 	window   []*surveyed
 	size     int
-	here     map[ledger.Hash]bool // batches of the window
+	here     map[ledger.Hash]ledger.Pos // batches of the window
+	doubled  map[uint64]bool            // where batches stand that stand again behind
 	end      place
 	done     int
 }
@@ -88,7 +89,7 @@ func (r *rebuilding) look() error {
 	parallel(len(r.window), func(i int) { r.window[i].open(o) })
 	tx := o.store.Begin()
 	defer func() { tx.Discard() }()
-	r.here = map[ledger.Hash]bool{}
+	r.here = map[ledger.Hash]ledger.Pos{}
 	for _, s := range r.window {
 		if isForeign(s.err) {
 			o.foreign = append(o.foreign, s.pos)
@@ -132,12 +133,28 @@ func (s *surveyed) open(o *Office) {
 	s.item, s.err = o.store.BatchItem(s.batch.Hash, at.encode())
 }
 
+// stood gives where a batch stands before the place at hand.
+func (r *rebuilding) stood(h ledger.Hash) (ledger.Pos, bool) {
+	if at, ok := r.here[h]; ok {
+		return at, true
+	}
+	s, ok := r.office.where(h)
+	return s.Pos, ok
+}
+
+func place40(p ledger.Pos) uint64 { return uint64(p.Segment)<<40 | uint64(p.Offset) }
+
 // note remembers where the changes of a batch stand.
 func (r *rebuilding) note(s *surveyed) {
 	o := r.office
-	o.feeds.Add(s.batch, func(h ledger.Hash) bool { return r.here[h] || o.known(h) })
-	r.here[s.batch.Hash] = true
-	at := uint64(s.pos.Segment)<<40 | uint64(s.pos.Offset)
+	if was, ok := r.stood(s.batch.Hash); ok {
+		o.doubles.add(was)
+		r.doubled[place40(was)] = true
+	} else {
+		o.feeds.Add(s.batch, func(h ledger.Hash) bool { _, here := r.here[h]; return here || o.known(h) })
+	}
+	r.here[s.batch.Hash] = s.pos
+	at := place40(s.pos)
 	for i := range s.body.Changes {
 		c := &s.body.Changes[i]
 		if known(c.Kind) || team.Concerns(c.Kind) {
@@ -154,6 +171,9 @@ func (r *rebuilding) note(s *surveyed) {
 
 // fold reads the values, share by share, and writes every record once.
 func (r *rebuilding) fold() error {
+	if len(r.doubled) > 0 {
+		r.spots = slices.DeleteFunc(r.spots, func(s spot) bool { return r.doubled[s.at] })
+	}
 	for i := range r.spots {
 		r.spots[i].first = r.named[r.spots[i].id]
 	}

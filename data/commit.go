@@ -38,6 +38,7 @@ type folded struct {
 	number    uint64        // counted from the opening, see barrier
 	more      bool          // others follow at once: it may be folded with them
 	was       ledger.Pos    // where it stood before it came again; zero: nowhere
+	paid      bool          // it brings values that were missing
 	flush     chan struct{} // no batch: closed when everything before is folded
 }
 

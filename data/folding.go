@@ -379,7 +379,11 @@ func (o *Office) putPlace(tx *store.Tx, units []unit, counts map[record.Kind]int
 		if err := tx.Put(item); err != nil {
 			return nil, err
 		}
-		o.foldedFeeds.Add(b, o.known)
+		if u.from.was == (ledger.Pos{}) {
+			o.foldedFeeds.Add(b, o.known)
+		} else if err := o.came(tx, u.from); err != nil {
+			return nil, err
+		}
 		hashes = append(hashes, b.Hash)
 	}
 	if len(units) == 0 { // records folded anew where they stand

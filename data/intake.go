@@ -82,6 +82,9 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	if err := o.purge(ctx); err != nil {
 		return in.out, diskFault(op, err)
 	}
+	if err := o.clear(ctx); err != nil {
+		return in.out, diskFault(op, err)
+	}
 	if in.out.Refilled > 0 || o.Damage() > 0 {
 		return in.out, o.heal(ctx)
 	}
@@ -95,8 +98,7 @@ type intake struct {
 	chunk  map[ledger.Hash]standing // on its way to the disk
 	keys   map[record.ID]ed25519.PublicKey
 	batch  []*folded
-	refill map[ledger.Hash]*ledger.Batch // known here, with payloads that are missing here
-	waited []ledger.Hash                 // that wait no more
+	waited []ledger.Hash // that wait no more
 	size   int
 }
 
@@ -305,28 +307,29 @@ func (in *intake) refuse(b *ledger.Batch, why string) {
 // taken from this one.
 func (in *intake) again(b *ledger.Batch, at standing) error {
 	o := in.office
-	if at.Pos == (ledger.Pos{}) || b.Verify(in.keyOf(b)) != nil {
+	if at.Pos == (ledger.Pos{}) {
 		return nil
 	}
-	if _, _, err := o.journal.Read(at.Pos); isForeign(err) {
-		body, err := b.Open(o.keys)
-		if err != nil {
-			return nil //nolint:nilerr // it is no better than what is here
-		}
-		if err := in.strip(b, body); err != nil {
-			return err
-		}
-		in.chunk[b.Hash] = standingOf(b, ledger.Pos{})
-		in.batch = append(in.batch, &folded{batch: b, body: body, was: at.Pos})
-		in.out.Refilled++
+	_, _, err := o.journal.Read(at.Pos)
+	damaged := isForeign(err)
+	owed := o.owed.has(b.Hash) && !slices.ContainsFunc(b.Payloads, func(p []byte) bool { return p == nil })
+	if !damaged && !owed || b.Verify(in.keyOf(b)) != nil {
 		return nil
 	}
-	if o.owed.has(b.Hash) && !slices.ContainsFunc(b.Payloads, func(p []byte) bool { return p == nil }) {
-		if in.refill == nil {
-			in.refill = map[ledger.Hash]*ledger.Batch{}
-		}
-		in.refill[b.Hash] = b
+	body, err := b.Open(o.keys)
+	if err != nil {
+		return nil //nolint:nilerr // it is no better than what is here
 	}
+	if err := in.strip(b, body); err != nil {
+		return err
+	}
+	if !damaged && !o.gains(b, at.Pos) {
+		return o.paid(b.Hash)
+	}
+	in.chunk[b.Hash] = standingOf(b, ledger.Pos{})
+	in.batch = append(in.batch, &folded{batch: b, body: body, was: at.Pos, paid: owed})
+	in.size += b.Size()
+	in.out.Refilled++
 	return nil
 }
 
@@ -345,12 +348,6 @@ func (in *intake) flush(ctx context.Context) error {
 			return err
 		}
 		in.waited = nil
-	}
-	if len(in.refill) > 0 {
-		n, err := in.office.putBack(ctx, in.refill)
-		in.out.Refilled += n
-		in.refill = nil
-		return err
 	}
 	return nil
 }
@@ -376,7 +373,9 @@ func (o *Office) commitForeign(j *job) {
 			f.next = at[i+1]
 		}
 		o.flights.add(f.batch, f.pos)
-		o.feeds.Add(f.batch, o.known)
+		if f.was == (ledger.Pos{}) {
+			o.feeds.Add(f.batch, o.known)
+		}
 		f.number = o.order.sent(false)
 	}
 	for i, f := range j.foreign {

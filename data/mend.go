@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"paradero/data/fault"
 	"paradero/data/ledger"
 	"paradero/data/record"
+	"paradero/data/store"
 )
 
 // hashSet is a set of batches, safe for concurrent use.
@@ -83,6 +85,9 @@ func (o *Office) toPurge() ([]record.Write, error) {
 // the rest noted in the working copy; where that is lost too it is made anew
 // from the journal, erasures among it, and notes them again.
 func (o *Office) purgeNow(ctx context.Context) error {
+	if err := o.clearNow(ctx); err != nil {
+		return err
+	}
 	list, err := o.store.Purges()
 	if err != nil || len(list) == 0 {
 		return err
@@ -126,78 +131,114 @@ func without(b *ledger.Batch, gone map[uint16]bool) (*ledger.Batch, bool) {
 	return &less, had
 }
 
-// putBack puts payloads back that are missing here though nothing erased them,
-// and folds the records anew of which they speak.
-func (o *Office) putBack(ctx context.Context, whole map[ledger.Hash]*ledger.Batch) (n int, err error) {
-	err = o.still("take in changes", func() error {
-		segments := map[uint32]bool{}
-		ids := map[record.ID]record.Kind{}
-		for h, b := range whole {
-			at, ok := o.where(h)
-			body, err := b.Open(o.keys)
-			if !ok || err != nil {
-				delete(whole, h)
-				continue
-			}
-			segments[at.Pos.Segment] = true
-			gone := map[uint16]bool{}
-			for i := range body.Changes {
-				c := &body.Changes[i]
-				ids[c.Record] = c.Kind
-				if s, _, err := o.state(c.Record); err == nil && s.Gone(record.Write{Batch: h, Index: uint16(i)}) {
-					gone[uint16(i)] = true
-				}
-			}
-			whole[h], _ = without(b, gone)
-		}
-		for seg := range segments {
-			if _, err := o.journal.Rewrite(ctx, seg, func(_ ledger.Pos, b *ledger.Batch) (*ledger.Batch, bool) {
-				if w := whole[b.Hash]; w != nil {
-					return w, true
-				}
-				return b, false
-			}); err != nil {
-				return err
-			}
-		}
-		n = len(whole)
-		for h := range whole {
-			o.owed.put(h, false)
-		}
-		return o.refoldAll(ids)
-	})
-	return n, err
+// came notes that a batch stands at another place than before: with values that
+// were missing there, or because that place does not read any more.
+func (o *Office) came(tx *store.Tx, f *folded) error {
+	o.doubles.add(f.was)
+	if !f.paid {
+		return nil
+	}
+	o.owed.put(f.batch.Hash, false)
+	return tx.Paid(f.batch.Hash)
 }
 
-// refoldAll folds records anew from the journal, in one transaction each.
-func (o *Office) refoldAll(ids map[record.ID]record.Kind) error {
-	for id := range ids {
-		s, places, err := o.state(id)
-		if isMissing(err) {
-			continue
+// gains tells whether a batch has values that are missing where it stands.
+func (o *Office) gains(b *ledger.Batch, at ledger.Pos) bool {
+	here, _, err := o.journal.Read(at)
+	if err != nil || len(here.Payloads) != len(b.Payloads) {
+		return false
+	}
+	for i := range b.Payloads {
+		if here.Payloads[i] == nil && b.Payloads[i] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// paid forgets that values of a batch are missing: an erasure took them away.
+func (o *Office) paid(h ledger.Hash) error {
+	tx := o.store.Begin()
+	defer tx.Discard()
+	if err := tx.Paid(h); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	o.owed.put(h, false)
+	return nil
+}
+
+// clear makes the places empty at which batches stood that stand elsewhere now,
+// so that an erasure finds each once. A crash before that leaves both, and the
+// next opening finds them again.
+func (o *Office) clear(ctx context.Context) error {
+	if o.doubles.empty() {
+		return nil
+	}
+	return o.still("mend journal", func() error { return o.clearNow(ctx) })
+}
+
+// clearNow is clear for one who holds the office still.
+func (o *Office) clearNow(ctx context.Context) error {
+	for _, at := range o.doubles.list() {
+		_, next, err := o.journal.Read(at)
+		if err == nil {
+			err = o.journal.Blank(ctx, ledger.Damage{Pos: at, Length: next.Offset - at.Offset})
+		} else if errors.Is(err, ledger.ErrMalformed) {
+			err = nil // it is empty already
 		}
 		if err != nil {
 			return err
 		}
-		t := &touched{state: s, places: places, before: refs(s), existed: !s.Deleted(), kind: s.Kind}
-		if err := o.refold(t); err != nil {
-			return err
-		}
-		if t.err = o.finish(t); t.err != nil {
-			return t.err
-		}
-		if err := o.put(nil, []*touched{t}, nil, packName(nil), nil); err != nil {
-			return err
-		}
-		o.show([]*touched{t})
+		o.doubles.drop(at)
 	}
 	return nil
+}
+
+// posSet is a set of places in the journal, safe for concurrent use.
+type posSet struct {
+	mu  sync.Mutex
+	set map[ledger.Pos]bool
+}
+
+func (s *posSet) add(p ledger.Pos) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.set == nil {
+		s.set = map[ledger.Pos]bool{}
+	}
+	s.set[p] = true
+}
+
+func (s *posSet) empty() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.set) == 0
+}
+
+func (s *posSet) drop(p ledger.Pos) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.set, p)
+}
+
+func (s *posSet) list() []ledger.Pos {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(s.set), func(a, b ledger.Pos) int {
+		if a.Before(b) {
+			return -1
+		}
+		return 1
+	})
 }
 
 // within tells whether a place lies in a damaged stretch of the journal.
 func within(damage []ledger.Damage, p ledger.Pos) bool {
 	for _, d := range damage {
-		if p.Segment == d.Segment && p.Offset >= d.Offset && (d.Tail || p.Offset < d.Offset+d.Length) {
+		if p.Segment == d.Segment && p.Offset >= d.Offset && p.Offset < d.Offset+d.Length {
 			return true
 		}
 	}

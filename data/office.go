@@ -87,6 +87,7 @@ type Office struct {
 	foldedFeeds *ledger.Feeds // as the working copy has them; the folding goroutine's own
 	pending     []unit        // gathered to be folded together; the folding goroutine's own
 	pendingSize int
+	doubles     posSet          // places of batches that stand elsewhere now
 	owed        hashSet         // batches of which a payload is missing that nothing erased
 	relaw       atomic.Bool     // what makes law came late: what was judged is to be judged again
 	damage      []ledger.Damage // found in the journal while opening
@@ -292,7 +293,9 @@ func open(ctx context.Context, cfg Config, unlock func() (*vault.Vault, error)) 
 	}
 	cfg.Progress(Progress{Phase: "unlock"})
 	v, err := unlock()
-	debug.FreeOSMemory() // the 64 MiB and more that the key derivation walked over
+	if cfg.Cost == (Cost{}) {
+		debug.FreeOSMemory() // the 64 MiB and more that the key derivation walked over
+	}
 	if err != nil {
 		return nil, release(lock, vaultFault(op, err))
 	}

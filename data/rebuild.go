@@ -63,6 +63,9 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	if err := o.readRows(ctx); err != nil {
 		return err
 	}
+	if err := o.readJudged(); err != nil {
+		return err
+	}
 	if err := o.catchUp(ctx, at); err != nil {
 		return err
 	}
@@ -210,11 +213,15 @@ func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
 	if err != nil {
 		return fmt.Errorf("take in batch: %w", err)
 	}
-	next := pos
-	next.Offset += int64(b.FrameSize())
+	f := &folded{pos: pos, next: pos, batch: b, body: body}
+	f.next.Offset += int64(b.FrameSize())
+	if at, ok := o.where(b.Hash); ok && at.Pos != pos {
+		f.was, f.paid = at.Pos, true
+	} else {
+		o.feeds.Add(b, o.known)
+	}
 	o.flights.add(b, pos)
-	o.feeds.Add(b, o.known)
-	return o.gather(&folded{pos: pos, next: next, batch: b, body: body}, from)
+	return o.gather(f, from)
 }
 
 // readRows fills the lists from the working copy and checks that none is lost.
@@ -426,7 +433,7 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	o.law = o.newLaw()
 	o.merges.reset()
 	o.quiet.reset()
-	r := &rebuilding{office: o, ctx: ctx, progress: progress, named: map[record.ID]bool{}}
+	r := &rebuilding{office: o, ctx: ctx, progress: progress, named: map[record.ID]bool{}, doubled: map[uint64]bool{}}
 	damage, err := o.journal.Resume(ctx, o.journal.Start(), r.survey)
 	if err == nil {
 		err = r.look()

@@ -50,11 +50,24 @@ func (o *Office) readLaw(id record.ID) error {
 	return nil
 }
 
+// readJudged lets the law know what was judged before the office was closed.
+func (o *Office) readJudged() error {
+	o.law.Judged(team.Place{Lamport: o.feeds.Latest() + 1})
+	return o.store.Refused(func(w record.Write, b []byte) error {
+		r, err := decodeRefusal(w, b)
+		if err == nil && r.why == "enrolled" {
+			o.law.Refused(r.device)
+		}
+		return err
+	})
+}
+
 // judge tells whether a change has effect. While batches are lost here the law
 // may be incomplete: then nothing is kept out that may be in order.
 func (o *Office) judge(seq uint64, c *ledger.Change, from fold.Origin) (bool, string) {
 	a := act(seq, c, from)
 	ok, why := o.law.Judge(&a)
+	o.law.Judged(a.At)
 	if !ok && len(o.feeds.Gaps()) > 0 {
 		return true, ""
 	}

@@ -144,6 +144,16 @@ func (f *Feeds) Key(b *Batch) ed25519.PublicKey {
 	return f.keys[b.Device]
 }
 
+// Latest is the greatest Lamport time of all feeds.
+func (f *Feeds) Latest() (lamport uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.tips {
+		lamport = max(lamport, t.Lamport)
+	}
+	return lamport
+}
+
 // Tip gives the tip with a hash.
 func (f *Feeds) Tip(h Hash) (Tip, bool) {
 	f.mu.Lock()

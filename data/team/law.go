@@ -55,6 +55,7 @@ type Law struct {
 	tables  []table                 // of rights over time
 	good    map[record.Write]bool   // acts that hold
 	refused map[record.ID]bool      // devices whose changes were refused as nobody's
+	judged  Place                   // the latest that was judged
 }
 
 type enrolment struct {
@@ -85,8 +86,24 @@ func (l *Law) forget() {
 	l.tables, l.good = nil, map[record.Write]bool{}
 }
 
-// Learn takes in an act that makes law. late: it belongs before others and
-// changes what they may, so that what was judged is to be judged again.
+// Judged notes that what stands at a place was judged by the law as it is known.
+func (l *Law) Judged(at Place) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.judged.Compare(at) < 0 {
+		l.judged = at
+	}
+}
+
+// Refused notes that changes of a device were refused as nobody's.
+func (l *Law) Refused(device record.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refused[device] = true
+}
+
+// Learn takes in an act that makes law. late: it belongs before what was judged
+// and changes what that may, so that it is to be judged again.
 func (l *Law) Learn(a Act) (late bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -97,7 +114,7 @@ func (l *Law) Learn(a Act) (late bool) {
 	l.acts = slices.Insert(l.acts, i, a)
 	if i == len(l.acts)-1 {
 		l.pass(&l.acts[i])
-		return l.lets(&a)
+		return l.lets(&a) || l.good[a.At.Write] && a.At.Compare(l.judged) < 0 && changesRights(a.Change)
 	}
 	before := l.good
 	l.forget()
