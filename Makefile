@@ -22,13 +22,17 @@ VERSION   := $(shell git -c safe.directory='*' describe --tags --always --dirty 
 BUILD     := -buildvcs=false -tags $(TAGS) -ldflags "-X main.version=$(VERSION)"
 TESTFLAGS := -buildvcs=false -tags $(TESTTAGS)
 
+# How long the hunts go on that have no end of their own.
+ROUNDS ?= 50
+TIME   ?= 30s
+
 BIN        := bin/paradero
 TOOLS      := build/tools
 GOFUMPT    := $(TOOLS)/gofumpt-v0.12.0
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 export PARADERO_BINARY := $(CURDIR)/$(BIN)
 
-.PHONY: run build test lint format vet unit window bench tour pictures clean go need need-test help
+.PHONY: run build test lint format vet unit window crash fuzz bench tour pictures clean go need need-test help
 .NOTPARALLEL:
 
 help: ## what there is
@@ -69,6 +73,12 @@ unit: go ## every Go test, with the race detector
 
 window: build ## the real window under Xvfb
 	$(GO) test -vet=off -buildvcs=false -tags window -count=1 -timeout 10m ./packaging/window
+
+crash: build ## kills, flips, cuts and full disks; ROUNDS=1000 for a night
+	PARADERO_ROUNDS=$(ROUNDS) $(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 24h -v ./packaging/crash | grep -v '=== '
+
+fuzz: go ## every fuzz target in turn, TIME=30s each
+	@sh packaging/fuzz.sh "$(TIME)" $(TESTFLAGS)
 
 bench: need ## speeds beside their peers
 	@mkdir -p build

@@ -43,3 +43,26 @@ func (o *Office) bringDrafts() error {
 	o.drafts, err = draft.New(filepath.Join(o.cfg.Dir, draftsDir), key, o.cfg.Rand)
 	return err
 }
+
+// verifyDrafts names the files of drafts that do not open. What was typed there
+// was never saved, yet somebody typed it.
+func (o *Office) verifyDrafts() []Finding {
+	_, unreadable, err := o.drafts.List()
+	if err != nil {
+		return []Finding{{Key: "draft_unreadable", Damage: true, File: draftsDir}}
+	}
+	var found []Finding
+	for _, name := range unreadable {
+		found = append(found, Finding{Key: "draft_unreadable", Damage: true, File: filepath.Join(draftsDir, name)})
+	}
+	return found
+}
+
+// vaultFinding tells of a vault that was mended on opening: damage when a copy
+// was not what was written, a note when a crash had come between the two.
+func (o *Office) vaultFinding() Finding {
+	if name := o.vault.Damaged; name != "" {
+		return Finding{Key: "vault_mended", Damage: true, File: name}
+	}
+	return Finding{Key: "vault_mended", File: "vault"}
+}

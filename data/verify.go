@@ -32,8 +32,9 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 	o.drain()
 	var found []Finding
 	if o.vault.Mended {
-		found = append(found, Finding{Key: "vault_mended", File: "vault"})
+		found = append(found, o.vaultFinding())
 	}
+	found = append(found, o.verifyDrafts()...)
 	if o.wrong != nil {
 		found = append(found, *o.wrong)
 	}

@@ -82,7 +82,9 @@ type Vault struct {
 	file   *content
 	master Key
 	keys   Keys
-	Mended bool // one copy was damaged and was written anew
+	Mended bool // one copy was damaged or old and was written anew
+
+	Damaged string // the copy that was damaged, "" when none was
 	gone   bool // its keys were forgotten
 }
 
@@ -139,7 +141,7 @@ func open(ctx context.Context, dir string, random io.Reader, kind string, key fu
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{dir: dir, random: random, file: c, Mended: damaged}
+	v := &Vault{dir: dir, random: random, file: c, Mended: damaged, Damaged: damagedCopy(dir)}
 	if err := v.unwrap(ctx, kind, key); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ func whole(t *testing.T) (*office, []string) {
 // TestTornJournal: what a power cut leaves at the end of the journal costs
 // nothing that was acknowledged.
 func TestTornJournal(t *testing.T) {
+	t.Parallel()
 	o, want := whole(t)
 	file := o.lastSegment()
 	good, err := os.ReadFile(file)
@@ -69,6 +70,7 @@ func TestTornJournal(t *testing.T) {
 // TestDamagedJournal: a flipped byte in what was acknowledged is found and
 // named, and nothing crashes.
 func TestDamagedJournal(t *testing.T) {
+	t.Parallel()
 	o, _ := whole(t)
 	flip(t, o.lastSegment(), 3)
 	got, last := o.Verify()
@@ -84,6 +86,7 @@ func TestDamagedJournal(t *testing.T) {
 // TestDamagedStore flips a byte in each of Badger's files in turn: the working
 // copy is made anew from the journal and nothing is lost.
 func TestDamagedStore(t *testing.T) {
+	t.Parallel()
 	o, want := whole(t)
 	for _, part := range []int{2, 5} {
 		for _, suffix := range []string{".sst", ".vlog", ".mem", "MANIFEST", "KEYREGISTRY"} {
@@ -102,6 +105,7 @@ func TestDamagedStore(t *testing.T) {
 
 // TestEmptiedStore: files of Badger that are gone or empty cost a rebuild only.
 func TestEmptiedStore(t *testing.T) {
+	t.Parallel()
 	o, want := whole(t)
 	for i, file := range o.files("records") {
 		if i%2 == 0 {
@@ -119,6 +123,7 @@ func TestEmptiedStore(t *testing.T) {
 
 // TestDamagedVault: one copy mends the other; without both the program says so.
 func TestDamagedVault(t *testing.T) {
+	t.Parallel()
 	o, want := whole(t)
 	first, second := filepath.Join(o.Dir, "vault"), filepath.Join(o.Dir, "vault.spare")
 	flip(t, first, 2)
@@ -139,6 +144,7 @@ func TestDamagedVault(t *testing.T) {
 
 // TestWrongPassphrase and a folder that is no office: a sentence each.
 func TestWrongPassphrase(t *testing.T) {
+	t.Parallel()
 	o := found(t)
 	if err := os.WriteFile(o.Pass, []byte("otra frase cualquiera\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -150,6 +156,7 @@ func TestWrongPassphrase(t *testing.T) {
 
 // TestNotWhatItSays: files that are not what their names say.
 func TestNotWhatItSays(t *testing.T) {
+	t.Parallel()
 	o := found(t)
 	for name, text := range map[string]string{
 		"lista.xlsx": "no es una hoja de cálculo",

@@ -23,6 +23,7 @@ const (
 // TestKilledImport kills the program in the middle of its import, again and
 // again, and finds every row that it had acknowledged.
 func TestKilledImport(t *testing.T) {
+	t.Parallel()
 	o := found(t)
 	path, cedulas := program.List(t, rowsOfList)
 	seed := uint64(time.Now().UnixNano())
@@ -160,6 +161,7 @@ func (o *office) importWhile(ctx context.Context, path string, do func()) (acked
 // TestKilledAtOnce kills the program before it acknowledged anything, at
 // moments spread over its start: whatever it was doing, the office opens.
 func TestKilledAtOnce(t *testing.T) {
+	t.Parallel()
 	o := found(t)
 	path, _ := program.List(t, 2000)
 	for i := range 4 {
@@ -175,6 +177,7 @@ func TestKilledAtOnce(t *testing.T) {
 
 // TestSecondProcess: while one program has the office open, another says so.
 func TestSecondProcess(t *testing.T) {
+	t.Parallel()
 	o := found(t)
 	path, cedulas := program.List(t, rowsOfList)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)

@@ -210,7 +210,7 @@ func List(t testing.TB, n int) (path string, cedulas []string) {
 	surnames := []string{"ZAMBRANO", "CEDEÑO", "GUAMAN", "QUISHPE", "MOREIRA", "NUÑEZ", "PRECIADO", "ALCIVAR", "TOMALA", "VILLAO"}
 	given := []string{"JOSE LUIS", "KEVIN ANDRES", "ANGEL MARIA", "JHON JAIRO", "SEGUNDO MANUEL", "WILMER", "ROSA ELENA"}
 	for i := range n {
-		c := cedula(i)
+		c := Cedula(i)
 		cedulas = append(cedulas, c)
 		fmt.Fprintf(&b, "%s;%s %s %s;%02d/%02d/%d;CPL GUAYAS N°1;%d;SENTENCIADO\n", c,
 			surnames[i%len(surnames)], surnames[i/len(surnames)%len(surnames)], given[i%len(given)], 1+i%28, 1+i%12, 1955+i%48, 1+i%12)
@@ -222,8 +222,8 @@ func List(t testing.TB, n int) (path string, cedulas []string) {
 	return path, cedulas
 }
 
-// cedula gives the n-th number of Guayas with its right check digit.
-func cedula(n int) string {
+// Cedula gives the n-th number of Guayas with its right check digit.
+func Cedula(n int) string {
 	body := fmt.Sprintf("09%07d", n)
 	sum := 0
 	for i, c := range body {
