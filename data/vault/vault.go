@@ -85,7 +85,7 @@ type Vault struct {
 	Mended bool // one copy was damaged or old and was written anew
 
 	Damaged string // the copy that was damaged, "" when none was
-	gone   bool // its keys were forgotten
+	gone    bool   // its keys were forgotten
 }
 
 // Peek reads what is public of the vault in a folder.
