@@ -43,6 +43,10 @@ const (
 // crash the program on a full disk (DESIGN §5).
 const minFree = 500 << 20
 
+// storeRoom is the room below which the working copy is only read: Badger makes
+// files when it opens, and on a full disk that ends the program.
+const storeRoom = 200 << 20
+
 // Office is an open office. It is safe for concurrent use.
 type Office struct {
 	cfg     Config

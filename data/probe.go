@@ -67,6 +67,9 @@ func (noRandom) Read([]byte) (int, error) { return 0, errors.New("a probe seals 
 // one when Config.Careful, is tried in a process of its own where there is one.
 // What is found wrong is remembered for Verify.
 func (o *Office) sound(ctx context.Context) (bool, error) {
+	if !o.onDisk() {
+		return true, nil
+	}
 	dir := o.storeDir()
 	condition, file := store.Look(dir)
 	switch {
@@ -75,7 +78,7 @@ func (o *Office) sound(ctx context.Context) (bool, error) {
 		return false, nil
 	case condition == store.Condemned:
 		return false, nil
-	case o.cfg.Probe == nil, condition == store.Sound && !o.cfg.Careful:
+	case o.cfg.Probe == nil, !o.roomToOpen(), condition == store.Sound && !o.cfg.Careful:
 		return true, nil
 	}
 	o.cfg.Progress(Progress{Phase: "verify"})
@@ -89,6 +92,18 @@ func (o *Office) sound(ctx context.Context) (bool, error) {
 	}
 	store.Clear(dir)
 	return true, nil
+}
+
+// onDisk tells whether the working copy is Badger's, in files.
+func (o *Office) onDisk() bool {
+	_, badger := o.cfg.Store.(store.Badger)
+	return badger
+}
+
+// roomToOpen tells whether the disk has what Badger needs to open for writing.
+func (o *Office) roomToOpen() bool {
+	free, err := o.disk.Free(o.cfg.Dir)
+	return err != nil || free >= storeRoom
 }
 
 // noteWrong remembers for Verify that the working copy does not open or read.

@@ -90,7 +90,11 @@ func (o *Office) openStore() error {
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "open office", "keys_failed")
 	}
-	s, err := o.cfg.Store.Open(o.storeDir(), key[:], o.local)
+	open := o.cfg.Store.Open
+	if o.onDisk() && !o.roomToOpen() {
+		open = store.OpenToRead
+	}
+	s, err := open(o.storeDir(), key[:], o.local)
 	if err == nil {
 		o.store = s // the old one, closed, answers with an error; none at all could not
 	}

@@ -78,6 +78,27 @@ func Open(dir string, key []byte, seal Sealer) (s *Store, err error) {
 	return &Store{db: badgerEngine{db, dir}, seal: seal, marker: marker}, nil
 }
 
+// OpenToRead opens a store that is there and changes no byte on the disk: where
+// there is no room, Badger's mapped files would end the program. Nothing can be
+// put into it.
+func OpenToRead(dir string, key []byte, seal Sealer) (s *Store, err error) {
+	if _, err := os.Stat(string(markerOf(dir))); err == nil {
+		return nil, ErrSuspect
+	}
+	defer caught("open store", &err)
+	db, err := badger.Open(settings(dir, key).WithReadOnly(true))
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return &Store{db: badgerEngine{db, ""}, seal: seal, marker: noMarker{}}, nil
+}
+
+// noMarker is for a store that is only read.
+type noMarker struct{}
+
+func (noMarker) set()   {}
+func (noMarker) clear() {}
+
 // markerFile is a marker as a file: empty while a store is being opened, with a
 // line in it when the store was found wrong.
 type markerFile string
@@ -138,7 +159,7 @@ func Remove(dir string) error {
 // badgerEngine is Badger as an engine.
 type badgerEngine struct {
 	db  *badger.DB
-	dir string
+	dir string // "" when it is only read
 }
 
 func (e badgerEngine) view(do func(reader) error) error {
@@ -151,7 +172,9 @@ func (e badgerEngine) close() error {
 	if err := e.db.Close(); err != nil {
 		return err
 	}
-	_ = writeSums(e.dir) // without it the next opening only takes longer
+	if e.dir != "" {
+		_ = writeSums(e.dir) // without it the next opening only takes longer
+	}
 	return nil
 }
 

@@ -100,6 +100,31 @@ func TestLookWhileOpen(t *testing.T) {
 	}
 }
 
+// Opened to be read, no byte on the disk changes.
+func TestOpenToRead(t *testing.T) {
+	dir := filled(t)
+	local, err := vault.NewLocal(rand.Reader, &vault.Key{5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenToRead(dir, bytes.Repeat([]byte{7}, 32), local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := s.Record(record.ID{9}); err != nil || len(b) != 300 {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	if c, file := Look(dir); c != Sound {
+		t.Errorf("while it is read: %v, %s", c, file)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if c, file := Look(dir); c != Sound {
+		t.Errorf("afterwards: %v, %s", c, file)
+	}
+}
+
 func TestProbe(t *testing.T) {
 	dir, ctx := filled(t), context.Background()
 	local := func(key vault.Key) Sealer {
