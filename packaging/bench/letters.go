@@ -31,7 +31,7 @@ func (b *bench) letters(ctx context.Context) error {
 	return contest{
 		name: "release notices, one after the other", unit: "letters/s", rounds: b.rounds,
 		sides: []side{
-			{"Paradero, issued and recorded", func(ctx context.Context) (float64, error) {
+			{name: "Paradero, issued and recorded", run: func(ctx context.Context) (float64, error) {
 				start, n := time.Now(), 0
 				for time.Since(start) < b.span {
 					paper, err := desk.Issue(ctx, reports.Request{Kind: "release-notice", For: ready[next%len(ready) : next%len(ready)+1]})
@@ -46,7 +46,7 @@ func (b *bench) letters(ctx context.Context) error {
 				}
 				return rate(n, start), nil
 			}},
-			{"gofpdf, plain page of TTF text", func(context.Context) (float64, error) { return plainLetters(b.span) }},
+			{name: "gofpdf, plain page of TTF text", run: func(context.Context) (float64, error) { return plainLetters(b.span) }},
 		},
 	}.run(ctx, b.out)
 }

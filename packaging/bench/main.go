@@ -29,6 +29,10 @@ type bench struct {
 	people int
 	rounds int
 	span   time.Duration
+
+	changes      int    // of the long office
+	keep         string // where the long office is kept from run to run
+	childProfile string
 }
 
 func main() {
@@ -46,11 +50,23 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.people, "people", 100_000, "people in the large office")
 	flag.IntVar(&b.rounds, "rounds", 5, "turns of each comparison")
 	flag.DurationVar(&b.span, "span", 2*time.Second, "how long one turn of saving lasts")
-	only := flag.String("only", "", "parts to run, of saves,import,open,window,letters; all by default")
+	flag.IntVar(&b.changes, "changes", 1_000_000, "changes in the office with a long history")
+	flag.StringVar(&b.keep, "keep", "", "folder in which the long office is kept for the next run")
+	flag.StringVar(&b.childProfile, "child-profile", "", "write CPU profiles of the ledger part's processes to files of this name")
+	only := flag.String("only", "", "parts to run, of saves,import,open,ledger,window,letters; all by default")
 	profile := flag.String("profile", "", "write a CPU profile of the run to this file")
 	child := flag.String("child", "", "used by bench itself")
 	flag.Parse()
+	if *child != "" && *profile != "" {
+		stop, err := profiled(*profile)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	switch *child {
+	case "rebuild", "verify":
+		return workChild(ctx, *child, b.dir, os.Stdout)
 	case "open":
 		return openChild(ctx, b.dir, b.people, os.Stdout)
 	case "peer":
@@ -68,26 +84,43 @@ func run(ctx context.Context) error {
 	}
 	defer func() { _ = os.RemoveAll(b.dir) }()
 	if *profile != "" {
-		f, err := os.Create(*profile)
+		stop, err := profiled(*profile)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = f.Close() }()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+		defer stop()
 	}
 	fmt.Fprintf(b.out, "Paradero beside its peers: %s, %d cores, %s, %s\n%s\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version(),
 		time.Now().Format("2006-01-02 15:04"), peerWork)
-	parts := []struct {
-		name string
-		run  func(context.Context) error
-	}{{"saves", b.saves}, {"import", b.imports}, {"open", b.open}, {"window", b.window}, {"letters", b.letters}}
-	wanted := strings.Split(*only, ",")
+	parts := []part{{"saves", b.saves}, {"import", b.imports}, {"open", b.open}, {"ledger", b.ledger}, {"window", b.window}, {"letters", b.letters}}
+	return b.parts(ctx, parts, *only)
+}
+
+// profiled starts a CPU profile and gives what ends it.
+func profiled(path string) (stop func(), err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
+}
+
+// part is one measurement.
+type part struct {
+	name string
+	run  func(context.Context) error
+}
+
+// parts runs those that are wanted; one that fails does not keep the next ones.
+func (b *bench) parts(ctx context.Context, parts []part, only string) error {
+	wanted := strings.Split(only, ",")
 	var failed []error
 	for _, p := range parts {
-		if *only != "" && !slices.Contains(wanted, p.name) {
+		if only != "" && !slices.Contains(wanted, p.name) {
 			continue
 		}
 		fmt.Fprintln(b.out)
@@ -132,13 +165,13 @@ func (b *bench) saves(ctx context.Context) error {
 		c := contest{
 			name: fmt.Sprintf("durable saves, %d %s", writers, plural(writers, "writer")), unit: "saves/s", rounds: b.rounds, aim: 1 / 0.8,
 			sides: []side{
-				{"Paradero", func(ctx context.Context) (float64, error) {
+				{name: "Paradero", run: func(ctx context.Context) (float64, error) {
 					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return save(ctx, o, ours.next()) })
 				}},
-				{"SQLite, synchronous=FULL", func(ctx context.Context) (float64, error) {
+				{name: "SQLite, synchronous=FULL", run: func(ctx context.Context) (float64, error) {
 					return savesFor(ctx, writers, b.span, func(ctx context.Context) error { return full.save(ctx, theirs.next()) })
 				}},
-				{fmt.Sprintf("append %d×%d bytes + fsync", writers, size), func(context.Context) (float64, error) {
+				{name: fmt.Sprintf("append %d×%d bytes + fsync", writers, size), aim: aimOfRaw(writers), run: func(context.Context) (float64, error) {
 					return rawSaves(b.dir, size, writers, b.span)
 				}},
 			},
@@ -151,13 +184,22 @@ func (b *bench) saves(ctx context.Context) error {
 	return nil
 }
 
+// aimOfRaw is the share of the bare disk's saves that is wanted of one writer; of
+// several, a group commit makes more than they would one by one.
+func aimOfRaw(writers int) float64 {
+	if writers > 1 {
+		return 0
+	}
+	return 1 / 1.5
+}
+
 // imports compares bringing in a list of 20,000 people into an empty office.
 func (b *bench) imports(ctx context.Context) error {
 	n := min(20_000, b.people)
 	return contest{
 		name: fmt.Sprintf("import of %s people", grouped(int64(n))), unit: "rows/s", rounds: b.rounds, aim: 1.3,
 		sides: []side{
-			{"Paradero", func(ctx context.Context) (float64, error) {
+			{name: "Paradero", run: func(ctx context.Context) (float64, error) {
 				dir, err := b.folder("import")
 				if err != nil {
 					return 0, err
@@ -171,7 +213,7 @@ func (b *bench) imports(ctx context.Context) error {
 				err = importAll(ctx, o, n, newInventor(2).next)
 				return rate(n, start), err
 			}},
-			{"SQLite, synchronous=NORMAL", func(ctx context.Context) (float64, error) {
+			{name: "SQLite, synchronous=NORMAL", run: func(ctx context.Context) (float64, error) {
 				dir, err := b.folder("import-peer")
 				if err != nil {
 					return 0, err

@@ -12,6 +12,7 @@ import (
 type side struct {
 	name string
 	run  func(context.Context) (float64, error)
+	aim  float64 // the ratio ours : this side that is wanted; 0: none
 }
 
 // contest compares ours with its peers, turn by turn on the same disk, so that
@@ -50,8 +51,12 @@ func (c contest) run(ctx context.Context, out io.Writer) error {
 				ratios[r] = got[0][r] / got[i][r]
 			}
 			fmt.Fprintf(out, "   ours ×%.2f of it (×%.2f to ×%.2f)", median(ratios), slices.Min(ratios), slices.Max(ratios))
+			aim := s.aim
 			if i == 1 && c.aim > 0 {
-				fmt.Fprintf(out, "   aim %s: %s", c.wanted(), verdict(c.meets(median(ratios))))
+				aim = c.aim
+			}
+			if aim > 0 {
+				fmt.Fprintf(out, "   aim %s: %s", c.wanted(aim), verdict(c.meets(median(ratios), aim)))
 			}
 		}
 		fmt.Fprintln(out)
@@ -59,18 +64,27 @@ func (c contest) run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-func (c contest) wanted() string {
+func (c contest) wanted(aim float64) string {
 	if c.lower {
-		return fmt.Sprintf("at most ×%.2f", c.aim)
+		return fmt.Sprintf("at most ×%.2f", aim)
 	}
-	return fmt.Sprintf("at least ×%.2f", c.aim)
+	return fmt.Sprintf("at least ×%.2f", aim)
 }
 
-func (c contest) meets(ratio float64) bool {
+func (c contest) meets(ratio, aim float64) bool {
 	if c.lower {
-		return ratio <= c.aim
+		return ratio <= aim
 	}
-	return ratio >= c.aim
+	return ratio >= aim
+}
+
+// spread prints the median of several turns with the least and the most.
+func spread(out io.Writer, name string, v []float64, unit string, atMost float64) {
+	fmt.Fprintf(out, "  %-34s %12s %-3s (%s to %s)", name, figure(median(v)), unit, figure(slices.Min(v)), figure(slices.Max(v)))
+	if atMost > 0 {
+		fmt.Fprintf(out, "   aim at most %s: %s", figure(atMost), verdict(median(v) <= atMost))
+	}
+	fmt.Fprintln(out)
 }
 
 // report prints one figure against an absolute aim.

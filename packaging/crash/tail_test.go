@@ -27,7 +27,7 @@ func TestTruncatedTail(t *testing.T) {
 	if err != nil || len(earlier) >= len(whole) || len(frames) == 0 {
 		t.Fatalf("%d and %d bytes, %v", len(earlier), len(whole), err)
 	}
-	step := max(1, (len(whole)-len(earlier))/roundsWanted(t, 24))
+	step := max(1, (len(whole)-len(earlier))/roundsWanted(t, 10))
 	var count tally
 	for cut := len(earlier) + 1; cut < len(whole); cut += step {
 		count.rounds++
