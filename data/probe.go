@@ -94,6 +94,23 @@ func (o *Office) sound(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// openStore opens the working copy, only to be read where the disk is full.
+func (o *Office) openStore() error {
+	key, err := vault.Sub(&o.vault.Keys().Store, "badger")
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "open office", "keys_failed")
+	}
+	open := o.cfg.Store.Open
+	if o.onDisk() && !o.roomToOpen() {
+		open = store.OpenToRead
+	}
+	s, err := open(o.storeDir(), key[:], o.local)
+	if err == nil {
+		o.store = s // the old one, closed, answers with an error; none at all could not
+	}
+	return err
+}
+
 // onDisk tells whether the working copy is Badger's, in files.
 func (o *Office) onDisk() bool {
 	_, badger := o.cfg.Store.(store.Badger)

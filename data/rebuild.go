@@ -85,22 +85,6 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	return o.purgeNow(ctx)
 }
 
-func (o *Office) openStore() error {
-	key, err := vault.Sub(&o.vault.Keys().Store, "badger")
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "open office", "keys_failed")
-	}
-	open := o.cfg.Store.Open
-	if o.onDisk() && !o.roomToOpen() {
-		open = store.OpenToRead
-	}
-	s, err := open(o.storeDir(), key[:], o.local)
-	if err == nil {
-		o.store = s // the old one, closed, answers with an error; none at all could not
-	}
-	return err
-}
-
 // readMeta reads how far the copy has come, and checks that the journal has
 // that very batch there.
 func (o *Office) readMeta() (place, error) {
