@@ -68,6 +68,9 @@ var mayImport = map[string][]string{
 	"reports/chart": {},
 	"assets":        {},
 
+	"packaging/simulate": {
+		"data", "data/fault", "data/record", "data/ledger", "data/fold", "data/store", "data/vault", "data/team",
+	},
 	"packaging/...": join(door, "packaging/screen", "packaging/program", "app", "app/command", "app/demo", "reports", "reports/page", "assets"),
 }
 
