@@ -216,7 +216,7 @@ func (s *sim) checkRecords(r *replica, m *model) error {
 	}
 	for _, schema := range record.Kinds() {
 		if n := r.office.Count(schema.Kind); n != counts[schema.Kind] {
-			return fmt.Errorf("device %d counts %d of %s, and has %d", r.n, n, schema.Name, counts[schema.Kind])
+			return fmt.Errorf("device %d counts %d of %s, and has %d; device 0 counts %d", r.n, n, schema.Name, counts[schema.Kind], s.all[0].office.Count(schema.Kind))
 		}
 	}
 	return nil

@@ -3,4 +3,4 @@
 package simulate
 
 // shortly is how many seeds a test runs that is told nothing.
-const shortly = 2000
+const shortly = 100

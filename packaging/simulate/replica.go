@@ -36,7 +36,6 @@ type replica struct {
 	acked  map[ledger.Hash]bool // what this device has answered for
 	forms  []*record.Record     // open forms, some of them for long
 	mine   []record.Write
-	merges []record.Write
 	backup *backup
 	older  func() // puts back the working copy of a while ago
 	hurt   bool   // a bit of its journal was turned
