@@ -20,6 +20,10 @@ type Settings struct {
 	TextPercent int         `json:"text_percent"` // 100 to 200
 	LockMinutes int         `json:"lock_minutes"` // 0: never by itself
 	LastOffice  string      `json:"last_office"`  // the folder, nothing of what is in it
+
+	BackupFolder string `json:"backup_folder"` // "": beside the office
+	BackupHours  int    `json:"backup_hours"`  // between two backups; 0: never by itself
+	BackupKeep   int    `json:"backup_keep"`   // how many
 }
 
 // The themes.
@@ -38,7 +42,7 @@ func LockChoices() []int { return []int{2, 5, 10, 15, 30, 60, 0} }
 // DefaultSettings are those of a first start; env gives the environment, from
 // which the language is taken: Spanish unless the system speaks English.
 func DefaultSettings(env func(string) string) Settings {
-	s := Settings{Lang: assets.Spanish, Theme: ThemeSystem, TextPercent: 100, LockMinutes: 10}
+	s := Settings{Lang: assets.Spanish, Theme: ThemeSystem, TextPercent: 100, LockMinutes: 10, BackupHours: 24, BackupKeep: 7}
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := env(name); v != "" {
 			if strings.HasPrefix(v, "en") {
@@ -88,6 +92,8 @@ func (s Settings) sound(def Settings) Settings {
 	}
 	s.TextPercent = min(max(s.TextPercent, 100), 200)
 	s.LockMinutes = min(max(s.LockMinutes, 0), 240)
+	s.BackupHours = min(max(s.BackupHours, 0), 24*31)
+	s.BackupKeep = min(max(s.BackupKeep, 1), 365)
 	return s
 }
 

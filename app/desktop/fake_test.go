@@ -50,6 +50,7 @@ type fakeOffice struct {
 	looked atomic.Int64
 
 	clashes []data.Contradiction
+	backups fakeBackup
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {

@@ -106,7 +106,8 @@ func (s *shell) showWelcome() {
 		choice(theme.NewPrimaryThemedResource(theme.ContentAddIcon()), w.T("welcome.create"), w.T("welcome.create.text"), s.showCreate),
 		choice(theme.NewPrimaryThemedResource(theme.FolderOpenIcon()), w.T("welcome.open"), w.T("welcome.open.text"), func() {
 			s.pickFolder(s.showSignIn)
-		}))
+		}),
+		choice(theme.NewPrimaryThemedResource(theme.HistoryIcon()), w.T("welcome.restore"), w.T("welcome.restore.text"), s.showRestore))
 	s.page(s.front(560, widget.VStack(10, all...)), s.showWelcome, nil)
 }
 

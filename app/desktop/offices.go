@@ -16,6 +16,10 @@ type office interface {
 	Close() error
 	Verify(ctx context.Context, report func(data.Progress)) ([]data.Finding, error)
 	Rebuild(ctx context.Context, report func(data.Progress)) error
+	Backup(ctx context.Context, file string, report func(data.Progress)) (data.BackupState, error)
+	BackupTag() (string, error)
+	SinceBackup(ctx context.Context) (int, data.BackupState, error)
+	Refill(ctx context.Context, file string, report func(data.Progress)) (data.Received, error)
 	Rehearse(recoveryCode string) bool
 	ChangePassphrase(ctx context.Context, old, changed []byte) error
 	Check(ctx context.Context, passphrase []byte) error // whether it opens this open office
@@ -40,6 +44,9 @@ type offices interface {
 	Recover(ctx context.Context, dir, code string, passphrase []byte) error
 	// RecoverShares sets one by two shares.
 	RecoverShares(ctx context.Context, dir string, shares []string, passphrase []byte) error
+	// PeekBackup reads what stands on a backup, Restore makes an office of it.
+	PeekBackup(file string) (data.Sign, error)
+	Restore(ctx context.Context, cfg data.Config, from data.Restoring) (office, data.Restored, error)
 	Stake(dir string) (data.Stake, error)
 	Wipe(ctx context.Context, dir, name string) (data.Wiped, error)
 	// LockAsked tells whether another process asked for the window to be locked.
@@ -67,6 +74,16 @@ func (realOffices) Recover(ctx context.Context, dir, code string, passphrase []b
 
 func (realOffices) RecoverShares(ctx context.Context, dir string, shares []string, passphrase []byte) error {
 	return data.RecoverShares(ctx, data.Config{Dir: dir}, shares, passphrase)
+}
+
+func (realOffices) PeekBackup(file string) (data.Sign, error) { return data.PeekBackup(file) }
+
+func (realOffices) Restore(ctx context.Context, cfg data.Config, from data.Restoring) (office, data.Restored, error) {
+	o, told, err := data.Restore(ctx, cfg, from)
+	if err != nil {
+		return nil, told, err
+	}
+	return o, told, nil
 }
 
 func (realOffices) Stake(dir string) (data.Stake, error) { return data.StakeOf(dir) }

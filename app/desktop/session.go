@@ -8,12 +8,12 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"paradero/app"
 	"paradero/app/desktop/room"
 	"paradero/app/desktop/settings"
 	"paradero/app/widget"
 	"paradero/assets"
 	"paradero/data"
-	"paradero/data/fault"
 	"paradero/data/record"
 )
 
@@ -28,16 +28,17 @@ type place struct{ room, arg string }
 
 // session is an open office with its rooms; it is the rooms' Host.
 type session struct {
-	shell   *shell
-	office  office
-	work    *worker
-	rooms   map[string]room.Room
-	current place
-	history []place
-	rail    *rail
-	page    *fyne.Container
-	foot    *foot
-	offered bool // to make the working copy anew
+	shell     *shell
+	office    office
+	work      *worker
+	rooms     map[string]room.Room
+	current   place
+	history   []place
+	rail      *rail
+	page      *fyne.Container
+	foot      *foot
+	backupErr error // why the last backup that was due was not made
+	offered   bool  // to make the working copy anew
 }
 
 var _ room.Host = (*session)(nil)
@@ -55,10 +56,11 @@ func (n *session) enter() {
 	n.open(place{room: n.shell.rooms[0].key}, true)
 	switch {
 	case n.office.Damage() > 0:
-		n.Fail(fault.New(fault.Damaged, "open office", "journal_damaged"))
+		n.damaged()
 	case n.office.Rebuilt():
 		n.Say(n.shell.words.T("settings.rebuilt"))
 	}
+	n.keepBackups(app.BackupFirst, app.BackupLook)
 }
 
 // draw puts rail, page and foot on the window.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"paradero/app"
 	"paradero/data"
 	"paradero/data/record"
 	"paradero/data/search"
@@ -27,6 +28,7 @@ type Today struct {
 	Emergencies    []TodayLine
 	Drafts         []DraftLine // unfinished forms, the newest first
 	Unreadable     string      // that some of them cannot be read
+	Backup         string      // that the last backup is old; "" while there is nothing to say
 
 	env    Env
 	ctx    context.Context
@@ -66,6 +68,25 @@ type todayData struct {
 	emergencies    []TodayLine
 	drafts         []DraftLine
 	unreadable     int
+	backup         string
+}
+
+// backedUp is an office that knows of its backups.
+type backedUp interface {
+	SinceBackup(ctx context.Context) (int, data.BackupState, error)
+}
+
+// backup says so when the last verified backup is old. A demonstration holds
+// nobody real.
+func (t *Today) backup(ctx context.Context, d *todayData) {
+	o, ok := t.env.API.(backedUp)
+	if !ok || t.env.API.Info().Demo {
+		return
+	}
+	since, state, err := o.SinceBackup(ctx)
+	if err == nil && app.BackupStale(since, state, t.env.API.Now()) {
+		d.backup = app.BackupLine(since, state, t.env.API.Now(), t.env.Words)
+	}
 }
 
 // NewToday makes the room; Load fills it.
@@ -134,6 +155,7 @@ func (t *Today) read(ctx context.Context) (*todayData, error) {
 	if d.drafts, d.unreadable, err = ReadDrafts(ctx, t.env); err != nil {
 		return nil, err
 	}
+	t.backup(ctx, d)
 	return d, t.contradictions(ctx, d)
 }
 
@@ -250,7 +272,7 @@ func (t *Today) narrow() {
 	}
 	t.LateMore, t.DueMore = max(0, len(t.Late)-todayLines), max(0, len(t.Due)-todayLines)
 	t.Late, t.Due = t.Late[:min(len(t.Late), todayLines)], t.Due[:min(len(t.Due), todayLines)]
-	t.Drafts, t.Unreadable = t.data.drafts, ""
+	t.Drafts, t.Unreadable, t.Backup = t.data.drafts, "", t.data.backup
 	if t.data.unreadable > 0 {
 		t.Unreadable = w.N("draft.unreadable", t.data.unreadable)
 	}

@@ -31,6 +31,13 @@ type Controls interface {
 	ChangePassphrase(old, changed string, done func(error))
 	Verify(ctx context.Context, report func(data.Progress)) ([]data.Finding, error)
 	Rebuild(ctx context.Context, report func(data.Progress)) error
+	// BackupState tells of the last backup and how many changes came since;
+	// BackupFailure why the last one that was due was not made.
+	BackupState(ctx context.Context) (int, data.BackupState, error)
+	BackupFailure() error
+	BackupNow(ctx context.Context, set app.Settings, report func(data.Progress)) (data.BackupState, error)
+	BackupMade()
+	Refill(ctx context.Context, file string, report func(data.Progress)) (data.Received, error)
 	ShowAbout()
 	ShowShortcuts()
 	// ShowWipe opens the page that destroys the office.
@@ -55,6 +62,7 @@ type Room struct {
 	sub    sub             // that one; nil: none
 	office *officeForm
 	found  *fyne.Container
+	backup *backupCard
 	made   *widget.Paragraph // whether there are shares
 }
 
@@ -78,14 +86,23 @@ func (r *Room) Open(string) fyne.CanvasObject {
 	if r.page == nil {
 		r.office = newOfficeForm(r.h)
 		r.found = widget.VStack(6)
+		r.backup = newBackupCard(r.h)
 		r.page = widget.Scroll(widget.Limit(980, widget.VStack(14,
 			widget.Heading(r.h.Words().T("room.settings")),
 			widget.CardColumns(2, 380, r.look(), r.security()),
-			r.keys(), r.office.card, r.care(), r.danger())))
+			r.keys(), r.backup.object, r.office.card, r.care(), r.danger())))
 		r.stack = container.NewStack(r.page)
 	}
 	r.office.load()
+	r.backup.load()
 	return r.stack
+}
+
+// BackupChanged is told when a backup was made, or could not be made, by itself.
+func (r *Room) BackupChanged() {
+	if r.backup != nil {
+		r.backup.load()
+	}
 }
 
 // Leave implements room.Room. What is half typed in the office's data is kept as

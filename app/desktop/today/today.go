@@ -72,6 +72,9 @@ func (r *todayRoom) Changed(e data.Event) {
 	}
 }
 
+// BackupChanged is told when a backup was made by itself.
+func (r *todayRoom) BackupChanged() { r.vm.Load() }
+
 func (r *todayRoom) draw() {
 	w := r.host.Words()
 	switch r.vm.State {
@@ -93,6 +96,10 @@ func (r *todayRoom) cards() []fyne.CanvasObject {
 	for _, e := range r.vm.Emergencies {
 		all = append(all, widget.Notice(widget.ToneAccent, e.When, widget.NewParagraph(e.What), widget.HStack(0,
 			widget.Quiet(e.Who, theme.NavigateNextIcon(), func() { r.open(e) }))))
+	}
+	if r.vm.Backup != "" {
+		all = append(all, widget.Notice(widget.ToneWarn, r.vm.Backup, widget.HStack(0,
+			widget.Quiet(w.T("backup.settings"), theme.NavigateNextIcon(), func() { r.host.Go("settings", "") }))))
 	}
 	if len(r.vm.Drafts) > 0 || r.vm.Unreadable != "" {
 		all = append(all, r.drafts())
