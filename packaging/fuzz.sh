@@ -15,7 +15,7 @@ fi
 for file in $(grep -rl '^func Fuzz' --include='*_test.go' data app reports | sort); do
 	for target in $(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' "$file"); do
 		echo "== $(dirname "$file") $target"
-		"${GO:-go}" test -vet=off "$@" -run '^$' -fuzz "^$target\$" -fuzztime "$time" "./$(dirname "$file")" || status=1
+		"${GO:-go}" test -vet=off "$@" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 1s "./$(dirname "$file")" || status=1
 	done
 done
 exit $status

@@ -52,7 +52,7 @@ type Cost struct {
 // hostile file stops the machine.
 const (
 	minTime, minMemory = 3, 64 << 10
-	maxTime, maxMemory = 64, 4 << 20
+	maxTime, maxMemory = 64, 512 << 10
 	maxThreads         = 16
 )
 
