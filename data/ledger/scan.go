@@ -21,6 +21,10 @@ func (j *Journal) scanSegment(ctx context.Context, n uint32, at int64, do func(P
 	}
 	if line, _ := r.at(0, len(segmentLine)); string(line) != segmentLine {
 		found = append(found, Damage{Pos: Pos{n, 0}, Length: int64(len(segmentLine))})
+		// Where the line is cut, the first frame stands before its end.
+		if first := r.nextFrame(1); first > 0 && first < at && at == int64(len(segmentLine)) {
+			at = first
+		}
 	}
 	end = at
 	for at < r.size {
