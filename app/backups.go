@@ -41,6 +41,7 @@ type BackupOffice interface {
 	Backup(ctx context.Context, file string, progress func(data.Progress)) (data.BackupState, error)
 	BackupTag() (string, error)
 	SinceBackup(ctx context.Context) (int, data.BackupState, error)
+	Away() (records int, backup string)
 }
 
 // BackupFolderOf is where an office's backups go: the chosen folder, else one
@@ -67,8 +68,8 @@ func BackupDue(ctx context.Context, o BackupOffice, s Settings) (bool, error) {
 
 // BackupNow makes a backup in the folder of the settings, under a name that
 // tells nobody whose it is, and then takes away those beyond the number to keep.
-// While the journal is damaged none is taken away: an older one may hold what
-// the newer lacks.
+// While the journal is damaged, or something is off this machine, none is taken
+// away: an older one may hold what the newer lacks.
 func BackupNow(ctx context.Context, o BackupOffice, s Settings, progress func(data.Progress)) (data.BackupState, error) {
 	tag, err := o.BackupTag()
 	if err != nil {
@@ -82,7 +83,7 @@ func BackupNow(ctx context.Context, o BackupOffice, s Settings, progress func(da
 	}
 	start := "paradero-" + tag + "-"
 	state, err := o.Backup(ctx, filepath.Join(dir, start+o.Now().Format("20060102-150405")+backupExt), progress)
-	if err == nil && state.Lost == 0 {
+	if away, _ := o.Away(); err == nil && state.Lost == 0 && away == 0 {
 		pruneBackups(dir, start, s.BackupKeep)
 	}
 	return state, err

@@ -13,6 +13,7 @@ import (
 
 // backupOffice is an office that only makes backups.
 type backupOffice struct {
+	away  int // records that are off the machine
 	dir   string
 	now   time.Time
 	demo  bool
@@ -25,6 +26,7 @@ type backupOffice struct {
 func (o *backupOffice) Info() data.Info            { return data.Info{Dir: o.dir, Demo: o.demo} }
 func (o *backupOffice) Now() time.Time             { return o.now }
 func (o *backupOffice) BackupTag() (string, error) { return "abcdefgh", nil }
+func (o *backupOffice) Away() (int, string)        { return o.away, "" }
 
 func (o *backupOffice) SinceBackup(context.Context) (int, data.BackupState, error) {
 	return o.since, o.state, nil
@@ -98,6 +100,10 @@ func TestBackupNowKeepsTheNewest(t *testing.T) {
 	o.now, o.fail, o.lost = o.now.Add(time.Hour), nil, 1
 	if _, err := BackupNow(context.Background(), o, set, nil); err != nil || count() != 4 {
 		t.Errorf("one of a damaged journal took old ones away: %d", count())
+	}
+	o.now, o.lost, o.away = o.now.Add(time.Hour), 0, 1
+	if _, err := BackupNow(context.Background(), o, set, nil); err != nil || count() != 5 {
+		t.Errorf("one made on a journey took away what holds the travellers: %d", count())
 	}
 	if _, err := os.Stat(other); err != nil {
 		t.Error("another office's backup is gone")

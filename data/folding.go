@@ -193,7 +193,7 @@ func packName(units []unit) store.Pack {
 func markPacked(list []*touched) []*touched {
 	var pack []*touched
 	for _, t := range list {
-		if t.fresh && listed(t.state.Kind) && !t.state.Deleted() {
+		if t.fresh && listed(t.state.Kind) && !t.gone && !t.state.Deleted() {
 			pack = append(pack, t)
 		}
 	}
@@ -245,7 +245,7 @@ func (o *Office) touch(c *ledger.Change, device record.ID) (*touched, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &touched{state: s, places: places, before: refs(s), existed: !s.Deleted(), kind: s.Kind}, nil
+	return &touched{state: s, places: places, before: refs(s), existed: !s.Deleted() && !o.away.has(s.ID), kind: s.Kind}, nil
 }
 
 // refs gives the records that a state refers to.
@@ -286,7 +286,7 @@ func refs(s *fold.State) map[record.ID]bool {
 // run at once.
 func (o *Office) finish(t *touched) error {
 	t.plain = t.state.Encode(fold.EncodePlaces(make([]byte, 0, 1024), t.places))
-	t.gone = t.state.Deleted()
+	t.gone = t.state.Deleted() || o.away.has(t.state.ID)
 	if !t.gone {
 		t.row = rowOf(fold.View(t.state, o.names.get))
 		t.rowPlain = encodeRow(make([]byte, 0, 256), &t.row)

@@ -163,7 +163,7 @@ func (im *importing) prepare(id record.ID, row *ImportRow) (p *prepared, fresh b
 	if err != nil {
 		return nil, false, err
 	}
-	if s.Deleted() { // a list brings nobody back whom somebody took away
+	if s.Deleted() || im.office.away.has(id) { // a list brings nobody back whom somebody took away
 		return &prepared{change: ledger.Change{Record: id}}, false, nil
 	}
 	if s.Later {

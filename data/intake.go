@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"paradero/data/fault"
+	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
 )
@@ -283,12 +284,12 @@ func (in *intake) strip(b *ledger.Batch, body *ledger.Body) error {
 		}
 		s, _, err := in.office.state(c.Record)
 		if isMissing(err) {
-			continue
+			s, err = &fold.State{}, nil
 		}
 		if err != nil {
 			return err
 		}
-		if s.Gone(record.Write{Batch: b.Hash, Index: uint16(i)}) {
+		if s.Gone(record.Write{Batch: b.Hash, Index: uint16(i)}) || in.office.away.has(c.Record) {
 			b.Payloads[i], c.Erased = nil, true
 			c.Blank()
 		}
@@ -312,7 +313,7 @@ func (in *intake) again(b *ledger.Batch, at standing) error {
 	}
 	_, _, err := o.journal.Read(at.Pos)
 	damaged := isForeign(err)
-	owed := o.owed.has(b.Hash) && !slices.ContainsFunc(b.Payloads, func(p []byte) bool { return p == nil })
+	owed := o.owed.has(b.Hash)
 	if !damaged && !owed || b.Verify(in.keyOf(b)) != nil {
 		return nil
 	}
@@ -323,11 +324,19 @@ func (in *intake) again(b *ledger.Batch, at standing) error {
 	if err := in.strip(b, body); err != nil {
 		return err
 	}
-	if !damaged && !o.gains(b, at.Pos) {
-		return o.paid(b.Hash)
+	if !damaged {
+		if !o.gains(b, at.Pos) {
+			if o.stillOwed(b.Hash) {
+				return nil
+			}
+			return o.paid(b.Hash)
+		}
+		if body, err = b.Open(o.keys); err != nil {
+			return err
+		}
 	}
 	in.chunk[b.Hash] = standingOf(b, ledger.Pos{})
-	in.batch = append(in.batch, &folded{batch: b, body: body, was: at.Pos, paid: owed})
+	in.batch = append(in.batch, &folded{batch: b, body: body, was: at.Pos, paid: owed && !slices.ContainsFunc(b.Payloads, func(p []byte) bool { return p == nil })})
 	in.size += b.Size()
 	in.out.Refilled++
 	return nil

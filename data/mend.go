@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"paradero/data/fault"
+	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/store"
@@ -92,6 +93,15 @@ func (o *Office) purgeNow(ctx context.Context) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
+	if err := o.rewriteWithout(ctx, list); err != nil {
+		return err
+	}
+	return o.store.Purged(list...)
+}
+
+// rewriteWithout takes the payloads of changes out of the journal. The caller
+// holds the office still.
+func (o *Office) rewriteWithout(ctx context.Context, list []record.Write) error {
 	gone := map[ledger.Hash]map[uint16]bool{}
 	segments := map[uint32]bool{}
 	for _, w := range list {
@@ -115,7 +125,7 @@ func (o *Office) purgeNow(ctx context.Context) error {
 			return err
 		}
 	}
-	return o.store.Purged(list...)
+	return nil
 }
 
 // without gives a batch that lacks the named payloads, and whether it had one.
@@ -142,18 +152,47 @@ func (o *Office) came(tx *store.Tx, f *folded) error {
 	return tx.Paid(f.batch.Hash)
 }
 
-// gains tells whether a batch has values that are missing where it stands.
+// gains adds to a batch the values that it lacks and that stand here, and tells
+// whether it has others that are missing here.
 func (o *Office) gains(b *ledger.Batch, at ledger.Pos) bool {
 	here, _, err := o.journal.Read(at)
 	if err != nil || len(here.Payloads) != len(b.Payloads) {
 		return false
 	}
+	gained := false
 	for i := range b.Payloads {
-		if here.Payloads[i] == nil && b.Payloads[i] != nil {
-			return true
+		gained = gained || here.Payloads[i] == nil && b.Payloads[i] != nil
+		if b.Payloads[i] == nil {
+			b.Payloads[i] = here.Payloads[i]
 		}
 	}
-	return false
+	return gained
+}
+
+// refoldAll folds records anew from the journal, in one transaction each. existed
+// tells of a state as it was whether its record had a row.
+func (o *Office) refoldAll(ids map[record.ID]record.Kind, existed func(*fold.State) bool) error {
+	for id := range ids {
+		s, places, err := o.state(id)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		t := &touched{state: s, places: places, before: refs(s), existed: existed(s), kind: s.Kind}
+		if err := o.refold(t); err != nil {
+			return err
+		}
+		if t.err = o.finish(t); t.err != nil {
+			return t.err
+		}
+		if err := o.put(nil, []*touched{t}, nil, packName(nil), nil); err != nil {
+			return err
+		}
+		o.show([]*touched{t})
+	}
+	return nil
 }
 
 // paid forgets that values of a batch are missing: an erasure took them away.

@@ -92,6 +92,7 @@ type Office struct {
 	pending     []unit        // gathered to be folded together; the folding goroutine's own
 	pendingSize int
 	doubles     posSet          // places of batches that stand elsewhere now
+	away        away            // what was taken off this machine
 	owed        hashSet         // batches of which a payload is missing that nothing erased
 	relaw       atomic.Bool     // what makes law came late: what was judged is to be judged again
 	damage      []ledger.Damage // found in the journal while opening
@@ -344,6 +345,9 @@ func (o *Office) bring(ctx context.Context) error {
 	}
 	o.journal = journal
 	if err := o.bringDrafts(); err != nil {
+		return err
+	}
+	if err := o.readAway(); err != nil {
 		return err
 	}
 	key, err := vault.Sub(&o.vault.Keys().Store, "value")

@@ -42,6 +42,9 @@ func (o *Office) prepare(c *Change) (*prepared, error) {
 		}
 		return nil, err
 	}
+	if o.away.has(s.ID) {
+		return nil, fault.New(fault.NotFound, "save", "record_away")
+	}
 	if s.Deleted() {
 		return nil, fault.New(fault.NotFound, "save", "not_found", c.Record.String())
 	}

@@ -47,6 +47,9 @@ func (o *Office) readState(id record.ID) (*fold.State, []fold.Place, error) {
 }
 
 func (o *Office) read(id record.ID) (*record.Record, error) {
+	if o.away.has(id) {
+		return nil, fault.New(fault.NotFound, "read record", "record_away")
+	}
 	s, _, err := o.readState(id)
 	if isMissing(err) {
 		if _, shown := o.Row(id); shown {

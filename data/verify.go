@@ -41,6 +41,9 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 	if o.rebuilt {
 		found = append(found, Finding{Key: "store_rebuilt", File: recordsDir})
 	}
+	if n, _ := o.Away(); n > 0 {
+		found = append(found, Finding{Key: "records_away", File: travelName, Args: []string{strconv.Itoa(n)}})
+	}
 	if o.trimmed > 0 {
 		found = append(found, Finding{Key: "journal_torn_tail", File: journalDir, Args: []string{strconv.FormatInt(o.trimmed, 10)}})
 	}
@@ -136,11 +139,13 @@ func (o *Office) stillOwed(h ledger.Hash) bool {
 		if b.Payloads[i] != nil {
 			continue
 		}
+		if o.away.has(body.Changes[i].Record) {
+			continue // it was taken off this machine
+		}
 		if s, _, err := o.state(body.Changes[i].Record); err != nil || !s.Gone(record.Write{Batch: h, Index: uint16(i)}) {
 			return true
 		}
 	}
-	o.owed.put(h, false)
 	return false
 }
 

@@ -41,6 +41,7 @@ func verbs() []verb {
 		{"issue", 1, -1, issueVerb},
 		{"check", 1, 1, checkVerb},
 		{"erase", 1, 1, eraseVerb},
+		{"travel", 0, -1, travelVerb},
 		{"passphrase", 0, 0, passphraseVerb},
 		{"recover", 0, 0, recoverVerb},
 		{"shares", 0, 1, sharesVerb},

@@ -19,6 +19,7 @@ type office interface {
 	Backup(ctx context.Context, file string, report func(data.Progress)) (data.BackupState, error)
 	BackupTag() (string, error)
 	SinceBackup(ctx context.Context) (int, data.BackupState, error)
+	Away() (records int, backup string)
 	Refill(ctx context.Context, file string, report func(data.Progress)) (data.Received, error)
 	Rehearse(recoveryCode string) bool
 	ChangePassphrase(ctx context.Context, old, changed []byte) error
