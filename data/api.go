@@ -206,5 +206,7 @@ type API interface {
 	MergedFrom(ctx context.Context, id record.ID) ([]*record.Record, error)
 	FindChange(ctx context.Context, text string, in record.ID) (record.Write, error)
 	DeviceName(ctx context.Context, id record.ID) string
+	ErasePlan(ctx context.Context, id record.ID) (ErasePlan, error)
+	Erase(ctx context.Context, id record.ID, reason string, progress func(Progress)) (ErasePlan, error)
 	Now() time.Time
 }

@@ -50,6 +50,7 @@ type Side struct {
 	Device     record.ID
 	DeviceName string
 	Source     string
+	When       string // of a claim: when it was true by its source
 	List       string
 }
 
@@ -200,7 +201,7 @@ func claimSide(e *record.Entry, field string) Side {
 	}
 	return Side{
 		Text: text, Write: e.Write, Entry: e.ID, At: e.At, By: e.By, Device: e.Device,
-		Source: cmp.Or(e.Get("source"), e.List, e.By), List: e.List,
+		Source: cmp.Or(e.Get("source"), e.List, e.By), When: e.Get("when"), List: e.List,
 	}
 }
 

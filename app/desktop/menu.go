@@ -59,6 +59,8 @@ func (s *shell) menu() []group {
 		{word: "quit", keys: "Ctrl+Q", key: fyne.KeyQ, mod: ctrl, do: s.quit},
 	}}
 	edit := group{word: "edit", items: []*shortcut{
+		{word: "undo", keys: "Ctrl+Z", key: fyne.KeyZ, mod: ctrl, off: !in, do: func() { n.undo() }},
+		nil,
 		{word: "find", keys: "Ctrl+F", key: fyne.KeyF, mod: ctrl, off: !canFind, do: func() { finder.Find() }},
 		{word: "goto", keys: "Ctrl+K", key: fyne.KeyK, mod: ctrl, off: !in, do: func() { n.goTo() }},
 		{word: "back", keys: "Alt+←", key: fyne.KeyLeft, mod: fyne.KeyModifierAlt, do: s.goBack},

@@ -11,6 +11,8 @@ import (
 	"paradero/app"
 	"paradero/app/desktop/room"
 	"paradero/app/desktop/settings"
+	"paradero/app/desktop/sheet"
+	"paradero/app/present"
 	"paradero/app/widget"
 	"paradero/assets"
 	"paradero/data"
@@ -159,6 +161,18 @@ func (n *session) countClashes() {
 		}
 		return func() { n.rail.count(len(list), n.shell.words) }
 	})
+}
+
+// undo takes back what was typed last in the field that has the keyboard, else
+// the member's last change, after saying what that does.
+func (n *session) undo() {
+	if field, ok := n.shell.win.Canvas().Focused().(interface{ Undo() }); ok {
+		field.Undo()
+		return
+	}
+	sheet.AskUndo(n, func(ctx context.Context) (*present.UndoOffer, error) {
+		return present.LastUndo(ctx, sheet.Env(n))
+	}, func() {})
 }
 
 // release stops all work and closes the office. It may take a moment and is

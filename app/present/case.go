@@ -27,6 +27,7 @@ type Case struct {
 	Release Chip       // his release status; empty text when he is simply held
 	Clash   Chip       // versions of him contradict each other; empty text when none do
 	Steps   []StepLine // of a release; nil for the other types
+	History []TimelineLine
 	Next    NextStep
 	Cards   []FactCard
 	Papers  []PaperLine
@@ -71,6 +72,8 @@ type caseData struct {
 	making []MakeLine
 	kin    []Option
 	decree []string
+
+	moments []data.Moment
 }
 
 // NewCase makes the page of a case; Open fills it.
@@ -122,6 +125,9 @@ func (c *Case) read(ctx context.Context) (*caseData, error) {
 	if d.person, err = c.env.API.Get(ctx, d.record.Ref("detainee")); err != nil {
 		d.person = nil // erased or not here yet: the case itself can still be read
 	}
+	if d.moments, err = c.env.API.Timeline(ctx, c.ID); err != nil {
+		return nil, err
+	}
 	d.issued, err = c.env.API.Links(ctx, c.ID, record.Document)
 	if err != nil {
 		return nil, err
@@ -162,6 +168,7 @@ func (c *Case) take(d *caseData) {
 	c.Cards = caseCards(c.env, r)
 	c.Papers, c.Usual = paperLines(w, r)
 	c.Notes = noteLines(c.env, r)
+	c.History = timeline(c.env, r.Kind, d.moments)
 	c.Issued = documentRows(c.env, d.issued)
 	c.Make, c.Relatives = d.making, d.kin
 	c.Stuck = stuckChip(c.env, r)

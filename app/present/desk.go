@@ -164,6 +164,9 @@ func deskSide(ctx context.Context, env Env, c *data.Contradiction, s *data.Side)
 		to, _ := deskWho(ctx, env, into)
 		side.Text, side.Source = w.T("clashes.side.merge", from, to), ""
 	case c.Flag == data.BetweenClaims || c.Flag == data.BetweenMerged:
+		if s.When != "" {
+			side.Source = w.T("clashes.true_on", s.Source, dateText(w, s.When))
+		}
 		if c.Field != "facility" {
 			side.Text = optionLabel(w, record.Claim, "status", s.Text)
 		}

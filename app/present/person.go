@@ -232,7 +232,7 @@ func facts(env Env, r *record.Record, groups []string) []FactCard {
 // the birth, with the day on which it was said.
 func editable(r *record.Record, field string) bool {
 	switch field {
-	case "original_name", "age":
+	case "original_name", "age", "merged_into":
 		return false
 	case "name_doubtful":
 		return r.Get(field) == "true"

@@ -25,17 +25,13 @@ type ClaimLine struct {
 
 // claimLines lists a detainee's claims, the newest by source date first.
 func claimLines(w *assets.Words, r *record.Record) []ClaimLine {
-	claims := r.Of(record.Claim)
-	taken := map[string]bool{}
-	for _, c := range claims {
-		taken[c.Get("corrects")] = true
-	}
+	claims, taken := r.Of(record.Claim), record.TakenBack(r.Entries)
 	slices.Reverse(claims)
 	slices.SortStableFunc(claims, func(a, b record.Entry) int { return strings.Compare(saidAt(&b), saidAt(&a)) })
 	lines := make([]ClaimLine, 0, len(claims))
 	for i := range claims {
 		line := claimLine(w, &claims[i])
-		line.Corrected = taken[claims[i].ID.String()]
+		line.Corrected = taken[claims[i].ID]
 		lines = append(lines, line)
 	}
 	return lines

@@ -1,6 +1,7 @@
 package present
 
 import (
+	"context"
 	"slices"
 
 	"paradero/assets"
@@ -42,9 +43,13 @@ type NoteLine struct {
 type TimelineLine struct {
 	When    string
 	By      string
+	Device  string // on which device; "" where the office knows only one
 	What    string
 	Reason  string
+	Mark    string // why it has no effect or cannot be read; "" otherwise
 	Changes []Shift
+
+	Write record.Write // zero: it cannot be undone
 }
 
 // Shift is one field as it was and as it is.
@@ -154,16 +159,15 @@ func closed(c *record.Record) int {
 
 // noteLines lists notes, newest first, each corrected one marked.
 func noteLines(env Env, r *record.Record) []NoteLine {
-	notes := r.Of(record.Note)
-	taken := map[string]bool{}
-	for _, n := range notes {
-		taken[n.Get("corrects")] = true
-	}
+	notes, taken := r.Of(record.Note), record.TakenBack(r.Entries)
 	lines := make([]NoteLine, 0, len(notes))
 	for _, n := range slices.Backward(notes) {
+		if n.Get("text") == "" { // it only takes another back
+			continue
+		}
 		lines = append(lines, NoteLine{
 			ID: n.ID, Text: n.Get("text"), By: dot(n.By, stamp(env.Words, n.At)),
-			Corrects: n.Get("corrects") != "", Corrected: taken[n.ID.String()],
+			Corrects: n.Get("corrects") != "", Corrected: taken[n.ID],
 		})
 	}
 	return lines
@@ -172,8 +176,21 @@ func noteLines(env Env, r *record.Record) []NoteLine {
 // timeline writes every change, newest first: who, when, what it was and is.
 func timeline(env Env, kind record.Kind, moments []data.Moment) []TimelineLine {
 	lines := make([]TimelineLine, 0, len(moments))
+	devices := map[record.ID]string{}
 	for _, m := range slices.Backward(moments) {
-		lines = append(lines, timelineLine(env, kind, m))
+		line := timelineLine(env, kind, m)
+		if !m.Device.IsZero() {
+			name, known := devices[m.Device]
+			if !known {
+				name = env.API.DeviceName(context.Background(), m.Device)
+				devices[m.Device] = name
+			}
+			line.Device = env.Words.T("clashes.device", name)
+			if name == "" {
+				line.Device = env.Words.T("clashes.device_unknown", m.Device.String()[:6])
+			}
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }
@@ -181,14 +198,35 @@ func timeline(env Env, kind record.Kind, moments []data.Moment) []TimelineLine {
 func timelineLine(env Env, kind record.Kind, m data.Moment) TimelineLine {
 	w := env.Words
 	line := TimelineLine{When: stamp(w, m.At), By: m.By, Reason: m.Reason}
+	switch {
+	case m.Lost:
+		line.Mark = w.T("timeline.lost")
+	case m.Refused != "":
+		line.Mark = w.T("timeline.refused")
+	case m.Erased:
+		line.Mark = w.T("timeline.erased")
+	default:
+		line.Write = m.Write
+	}
 	if m.List != "" {
 		line.By = w.T("timeline.list", m.List)
 	}
 	switch {
+	case m.Lost, m.Erased:
+		line.What = w.T("timeline.unknown")
+	case m.Erases > 0:
+		line.What, line.Write = w.T("timeline.erases"), record.Write{}
 	case m.Deleted:
 		line.What = w.T("timeline.deleted")
+	case m.Restored:
+		line.What = w.T("timeline.restored")
 	case m.Created:
 		line.What = w.T("timeline.created")
+	case len(m.Fields) == 1 && m.Fields[0].Field == "merged_into":
+		line.What = w.T("timeline.merged")
+		if m.Fields[0].Text == "" {
+			line.What = w.T("timeline.unmerged")
+		}
 	case len(m.Fields) > 0:
 		line.What = w.N("timeline.changed", len(m.Fields))
 	case len(m.Entries) == 1:
@@ -207,7 +245,11 @@ func timelineLine(env Env, kind record.Kind, m data.Moment) TimelineLine {
 		line.Changes = append(line.Changes, shift)
 	}
 	for _, e := range m.Entries {
-		line.Changes = append(line.Changes, Shift{Label: w.T("kind." + e.Kind.String()), Is: entrySummary(env, e)})
+		is := entrySummary(env, e)
+		if e.Get("corrects") != "" {
+			is = join(" · ", w.T("timeline.takes_back"), is)
+		}
+		line.Changes = append(line.Changes, Shift{Label: w.T("kind." + e.Kind.String()), Is: is})
 	}
 	return line
 }

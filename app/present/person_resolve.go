@@ -28,9 +28,13 @@ func (p *Person) ResolveField(c Clash) *FieldChoice {
 	schema, seen := record.SchemaOf(p.Record.Kind), map[string]bool{}
 	field, ok := schema.Field(c.Field)
 	for _, v := range p.Record.Values[c.Field] {
-		if ok && v.Text != "" && !seen[v.Text] {
+		if ok && !seen[v.Text] {
 			seen[v.Text] = true
-			f.Values = append(f.Values, Option{Value: v.Text, Label: valueText(p.env, p.Record.Kind, field, v.Text)})
+			label := valueText(p.env, p.Record.Kind, field, v.Text)
+			if v.Text == "" {
+				label = p.env.Words.T("clashes.side.empty")
+			}
+			f.Values = append(f.Values, Option{Value: v.Write.String(), Label: label})
 		}
 	}
 	return f
@@ -39,17 +43,23 @@ func (p *Person) ResolveField(c Clash) *FieldChoice {
 // Dirty reports whether something was chosen or written.
 func (f *FieldChoice) Dirty() bool { return f.Choice != "" || f.Reason != "" }
 
-// Save writes the choice; it rests on the record as it was seen, and so names
-// both values.
+// Save writes the choice; it names both values, and both stay in the history.
 func (f *FieldChoice) Save(ctx context.Context, done func(ok bool)) {
 	f.Problem = ""
-	if f.Choice == "" || record.CleanLong(f.Reason) == "" {
+	chosen, err := record.ParseWrite(f.Choice)
+	if err != nil || record.CleanLong(f.Reason) == "" {
 		f.Problem = f.env.Words.T("person.clash.needs_reason")
 		done(false)
 		return
 	}
-	save(ctx, f.env, func(fail Failure, ok bool) {
-		f.Problem = join(" ", fail.Text, fail.Hint)
-		done(ok)
-	}, data.Change{Record: f.base.ID, Kind: f.base.Kind, Base: f.base, Reason: f.Reason, Set: map[string]string{f.field: f.Choice}})
+	f.env.Run.Go(func() {
+		_, err := f.env.API.Resolve(ctx, data.Resolution{Record: f.base.ID, Field: f.field, Choose: chosen, Reason: f.Reason})
+		f.env.Run.Back(func() {
+			if err != nil {
+				fail := failure(f.env.Words, err)
+				f.Problem = join(" ", fail.Text, fail.Hint)
+			}
+			done(err == nil)
+		})
+	})
 }

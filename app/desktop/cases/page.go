@@ -21,6 +21,7 @@ type caseView struct {
 	host room.Host
 	vm   *present.Case
 	page *sheet.Page
+	past *sheet.History
 	stop context.CancelFunc
 }
 
@@ -31,6 +32,7 @@ func newView(h room.Host, id record.ID) *caseView {
 	v.page.Whole(widget.Loading(h.Words().T("case.loading")))
 	v.vm = present.NewCase(ctx, sheet.Env(h), id, v.draw)
 	v.page.Keeps(record.Case, id, v.reopen)
+	v.past = sheet.NewHistory(h, v.page, record.Case, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -54,6 +56,9 @@ func (v *caseView) Drop() {
 }
 
 func (v *caseView) draw() {
+	if v.past.Gone() {
+		return
+	}
 	if v.vm.State == present.Failed {
 		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint)))
 		return
@@ -74,6 +79,9 @@ func (v *caseView) told(f present.Failure, ok bool) {
 // cards are the page from the first look down.
 func (v *caseView) cards() []fyne.CanvasObject {
 	w := v.host.Words()
+	if then := v.past.Past(); then != nil {
+		return then
+	}
 	var all []fyne.CanvasObject
 	if v.vm.Stale {
 		all = append(all, widget.Notice(widget.ToneWarn, w.T("case.stale")))
@@ -95,7 +103,7 @@ func (v *caseView) cards() []fyne.CanvasObject {
 		all = append(all, v.facts(card))
 	}
 	notes, _ := sheet.Notes(w, v.vm.Notes, func(text string) { v.vm.AddNote(text, v.told) }, nil)
-	return append(all, notes)
+	return append(all, notes, v.past.Object(v.vm.History), v.past.Tools())
 }
 
 // head is for whom, how he stands, and how the case stands.

@@ -24,6 +24,7 @@ type personView struct {
 	vm   *present.Person
 	page *sheet.Page
 	note *sheet.NoteBox
+	past *sheet.History
 }
 
 func newPersonView(h room.Host, id record.ID) *personView {
@@ -34,6 +35,7 @@ func newPersonView(h room.Host, id record.ID) *personView {
 	v.vm = present.NewPerson(ctx, v.env, id, v.draw)
 	v.page.Keeps(record.Detainee, id, v.reopen)
 	v.note = sheet.NewNoteBox(h, v.page, record.Detainee, id, v.vm.Open)
+	v.past = sheet.NewHistory(h, v.page, record.Detainee, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -45,7 +47,12 @@ func (v *personView) Object() fyne.CanvasObject { return v.page.Object() }
 func (v *personView) Page() *sheet.Page { return v.page }
 
 // Heed takes an event.
-func (v *personView) Heed(e data.Event) { v.vm.Heed(e) }
+func (v *personView) Heed(e data.Event) {
+	v.vm.Heed(e)
+	if e.Kind == record.Detainee {
+		v.past.Load()
+	}
+}
 
 // Again reads the page again.
 func (v *personView) Again() { v.vm.Open() }
@@ -57,6 +64,9 @@ func (v *personView) Drop() {
 }
 
 func (v *personView) draw() {
+	if v.past.Gone() {
+		return
+	}
 	if v.vm.State == present.Failed {
 		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.VStack(0, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint))))
 		return
@@ -66,7 +76,10 @@ func (v *personView) draw() {
 
 // cards are the page from the first look down.
 func (v *personView) cards() []fyne.CanvasObject {
-	var all []fyne.CanvasObject
+	if then := v.past.Past(); then != nil {
+		return then
+	}
+	all := v.past.Bands()
 	if v.vm.Stale {
 		all = append(all, sheet.Stale(v.host.Words(), func() { v.page.Settle(v.vm.Open) }))
 	}
@@ -74,9 +87,10 @@ func (v *personView) cards() []fyne.CanvasObject {
 	for _, c := range v.vm.Head.Clashes {
 		all = append(all, v.clash(c))
 	}
-	all = append(all, widget.CardColumns(2, 300, v.due(), v.knows()), v.claims(), v.family())
+	all = append(all, widget.CardColumns(2, 300, v.due(), v.knows()), v.claims())
+	all = append(append(all, v.past.Merged()...), v.family())
 	all = append(all, widget.CardColumns(2, 420, v.facts()...))
-	return append(all, v.cases(), v.note.Object(v.vm.Notes), sheet.Timeline(v.host.Words(), v.vm.Steps))
+	return append(all, v.cases(), v.note.Object(v.vm.Notes), v.past.Object(v.vm.Steps), v.past.Tools())
 }
 
 // head is who, where, how sure, since when.
@@ -155,7 +169,13 @@ func (v *personView) clash(c present.Clash) fyne.CanvasObject {
 		below = append(below, widget.NewParagraph("• "+side).Personal())
 	}
 	if c.Field != "" {
-		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() { v.resolveField(c) })))
+		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() {
+			if c.Field == "merged_into" {
+				v.host.Go("contradictions", v.vm.ID.String()+"/"+c.Field)
+				return
+			}
+			v.resolveField(c)
+		})))
 	}
 	if len(c.IDs) > 1 {
 		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() {
@@ -241,7 +261,7 @@ func (v *personView) reopen(form string) bool {
 	case "resolve", "choose":
 		return v.reclash(form)
 	default:
-		return sheet.Reopen(form, v.vm.Facts, v.edit)
+		return v.past.Reopen(form) || sheet.Reopen(form, v.vm.Facts, v.edit)
 	}
 	return true
 }

@@ -22,6 +22,7 @@ type ContactView struct {
 	vm   *present.Contact
 	page *Page
 	note *NoteBox
+	past *History
 }
 
 // NewContactView opens the page of a contact.
@@ -33,6 +34,7 @@ func NewContactView(h room.Host, id record.ID) *ContactView {
 	v.vm = present.NewContact(ctx, v.env, id, v.draw)
 	v.page.Keeps(record.Contact, id, v.reopen)
 	v.note = NewNoteBox(h, v.page, record.Contact, id, v.vm.Open)
+	v.past = NewHistory(h, v.page, record.Contact, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -44,7 +46,12 @@ func (v *ContactView) Object() fyne.CanvasObject { return v.page.Object() }
 func (v *ContactView) Page() *Page { return v.page }
 
 // Heed takes an event.
-func (v *ContactView) Heed(e data.Event) { v.vm.Heed(e) }
+func (v *ContactView) Heed(e data.Event) {
+	v.vm.Heed(e)
+	if e.Kind == record.Contact {
+		v.past.Load()
+	}
+}
 
 // Again reads the page again.
 func (v *ContactView) Again() { v.vm.Open() }
@@ -56,6 +63,9 @@ func (v *ContactView) Drop() {
 }
 
 func (v *ContactView) draw() {
+	if v.past.Gone() {
+		return
+	}
 	if v.vm.State == present.Failed {
 		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.VStack(0, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint))))
 		return
@@ -67,7 +77,10 @@ func (v *ContactView) draw() {
 // ask, then what was said.
 func (v *ContactView) cards() []fyne.CanvasObject {
 	w := v.host.Words()
-	var all []fyne.CanvasObject
+	if then := v.past.Past(); then != nil {
+		return then
+	}
+	all := v.past.Bands()
 	if v.vm.Stale {
 		all = append(all, Stale(w, func() { v.page.Settle(v.vm.Open) }))
 	}
@@ -82,7 +95,8 @@ func (v *ContactView) cards() []fyne.CanvasObject {
 		}))
 	}
 	all = append(all, widget.CardColumns(2, 420, facts...))
-	return append(all, v.note.Object(v.vm.Notes), Timeline(w, v.vm.Steps))
+	all = append(all, v.past.Merged()...)
+	return append(all, v.note.Object(v.vm.Notes), v.past.Object(v.vm.Steps), v.past.Tools())
 }
 
 func (v *ContactView) head() fyne.CanvasObject {
@@ -223,7 +237,7 @@ func (v *ContactView) reopen(form string) bool {
 		v.page.Begin(func() *Open { return Tie(v.host, v.page, record.Contact, v.vm.ID, v.vm.Open) })
 		return true
 	}
-	return Reopen(form, append([]present.FactCard{v.vm.Safe}, v.vm.Facts...), v.edit)
+	return v.past.Reopen(form) || Reopen(form, append([]present.FactCard{v.vm.Safe}, v.vm.Facts...), v.edit)
 }
 
 // Reopen opens the form of the card that a draft is of.

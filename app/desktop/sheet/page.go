@@ -21,6 +21,7 @@ type Page struct {
 	open   *Open
 	beside []beside
 	drafts drafts
+	leave  func() bool // goes back from something shown in place of the page; nil or false: nothing is
 }
 
 // beside is something typed on the page outside the open form.
@@ -258,7 +259,7 @@ func (p *Page) away() func() {
 // Back closes the open form and keeps its draft; false when there is none.
 func (p *Page) Back() bool {
 	if p.open == nil {
-		return false
+		return p.leave != nil && p.leave()
 	}
 	p.settle(false, p.away())
 	return true

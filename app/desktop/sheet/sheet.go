@@ -122,32 +122,47 @@ func Facts(w *assets.Words, card present.FactCard, edit func()) fyne.CanvasObjec
 // Timeline draws changes, the newest first; long histories show their first
 // twenty until the rest is asked for.
 func Timeline(w *assets.Words, steps []present.TimelineLine) fyne.CanvasObject {
+	return widget.Card(w.T("timeline.title"), timelineBox(w, steps, nil))
+}
+
+// timelineBox is the timeline without its card; undo may be nil.
+func timelineBox(w *assets.Words, steps []present.TimelineLine, undo func(present.TimelineLine)) fyne.CanvasObject {
 	if len(steps) == 0 {
-		return widget.Card(w.T("timeline.title"), widget.Note(w.T("timeline.none")))
+		return widget.Note(w.T("timeline.none"))
 	}
 	const first = 20
 	box := widget.VStack(12)
 	for i := range min(first, len(steps)) {
-		box.Add(step(w, steps[i]))
+		box.Add(step(w, steps[i], undo))
 	}
 	if rest := len(steps) - first; rest > 0 {
 		var more *widget.Button
 		more = widget.Quiet(w.N("timeline.more", rest), nil, func() {
 			box.Remove(more)
 			for i := first; i < len(steps); i++ {
-				box.Add(step(w, steps[i]))
+				box.Add(step(w, steps[i], undo))
 			}
 			box.Refresh()
 		})
 		box.Add(more)
 	}
-	return widget.Card(w.T("timeline.title"), box)
+	return box
 }
 
-func step(w *assets.Words, s present.TimelineLine) fyne.CanvasObject {
+func step(w *assets.Words, s present.TimelineLine, undo func(present.TimelineLine)) fyne.CanvasObject {
 	parts := []fyne.CanvasObject{widget.HFill(8, 0,
 		widget.NewText(s.What).Bold().Shrinks(),
 		widget.Caption(s.When+" · "+s.By))}
+	foot := widget.HFill(8, 0, widget.Caption(s.Device).Shrinks())
+	if undo != nil && !s.Write.IsZero() {
+		foot.Add(widget.Quiet(w.T("undo.step"), theme.ContentUndoIcon(), func() { undo(s) }))
+	}
+	if s.Device != "" || len(foot.Objects) > 1 {
+		parts = append(parts, foot)
+	}
+	if s.Mark != "" {
+		parts = append(parts, widget.Note(s.Mark).Colored(theme.ColorNameWarning))
+	}
 	if s.Reason != "" {
 		parts = append(parts, widget.Note(w.T("timeline.reason", s.Reason)))
 	}
