@@ -135,6 +135,7 @@ type Said struct {
 type ImportRow struct {
 	Row    int // 1 is the first row after the heading
 	Kind   record.Kind
+	Key    string              // the id by which the world knows the record, where the list has such ids: the same in every list
 	Values map[string]string   // canonical
 	Claims []map[string]string // for a detainee: place and status, said by the list
 	Notes  []string

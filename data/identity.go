@@ -30,6 +30,9 @@ func (im *importing) identify(row *ImportRow) (record.ID, error) {
 	if schema.Entry {
 		return record.ParseID(row.Parent["id"])
 	}
+	if row.Key != "" {
+		return im.byKey(row), nil
+	}
 	paper := onePaper(row.Values["cedula"], row.Values["passport"])
 	if paper != "" && (row.Kind == record.Detainee || row.Kind == record.Contact) {
 		return im.byPaper(row, paper), nil
@@ -41,10 +44,27 @@ func (im *importing) identify(row *ImportRow) (record.ID, error) {
 	return im.hash(row.Kind, "row", key, string(n[:])), nil
 }
 
+// byKey gives the record of a row that brings its own id: the one that this
+// office gave out under it, otherwise the same one for whoever says it.
+func (im *importing) byKey(row *ImportRow) record.ID {
+	if own, ok := strings.CutPrefix(row.Key, im.office.Info().OfficeID.String()+".paradero.local/"); ok {
+		if id, err := record.ParseID(own); err == nil {
+			if _, err := im.known(row.Kind, id); err == nil {
+				return id
+			}
+		}
+	}
+	return im.hashAll(row.Kind, "", "key", row.Key)
+}
+
 func (im *importing) hash(kind record.Kind, parts ...string) record.ID {
+	return im.hashAll(kind, append([]string{im.list}, parts...)...)
+}
+
+func (im *importing) hashAll(kind record.Kind, parts ...string) record.ID {
 	h := hmac.New(sha256.New, im.office.vault.Keys().Identity[:])
 	_, _ = h.Write([]byte{byte(kind)})
-	for _, p := range append([]string{im.list}, parts...) {
+	for _, p := range parts {
 		var n [4]byte
 		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
 		_, _ = h.Write(n[:])

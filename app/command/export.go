@@ -23,13 +23,13 @@ func exportVerb(fs *pflag.FlagSet) action {
 	output := fs.StringP("output", "o", "", "")
 	return func(c *call, _ []string) error {
 		switch *as {
-		case "csv", "json":
+		case "csv", "json", "pfif":
 		case "":
 			return usage("flag_missing", "as", c.words.T("help.export.usage"))
-		case "pfif", "xlsx":
+		case "xlsx":
 			return usage("export_later", *as)
 		default:
-			return usage("export_kind", *as, "csv|json")
+			return usage("export_kind", *as, "csv|json|pfif")
 		}
 		if *output == "" {
 			return usage("flag_missing", "output", c.words.T("help.export.usage"))
@@ -38,6 +38,9 @@ func exportVerb(fs *pflag.FlagSet) action {
 		if !ok || record.SchemaOf(k).Entry {
 			return c.wrongKind(*kind)
 		}
+		if *as == "pfif" && k != record.Detainee {
+			return usage("export_kind", *kind, record.Detainee.String())
+		}
 		f, err := c.filter(k, *filter)
 		if err != nil {
 			return err
@@ -45,6 +48,10 @@ func exportVerb(fs *pflag.FlagSet) action {
 		return c.withOffice(func(o *data.Office) error {
 			n := 0
 			err := app.WriteFile(*output, func(w io.Writer) error {
+				if *as == "pfif" {
+					info := o.Info()
+					return exchange.WritePFIF(w, exchange.PFIFOf{Office: info.OfficeID, Name: info.Office, Now: o.Now()}, c.records(o, k, f, &n))
+				}
 				rows := c.rows(o, k, f, &n)
 				if *as == "json" {
 					return writeJSON(w, k, rows)
@@ -78,6 +85,21 @@ func (c *call) filter(k record.Kind, text string) (exchange.Filter, error) {
 // rows gives the records that fit, one by one, and counts them.
 func (c *call) rows(o data.API, k record.Kind, f exchange.Filter, n *int) iter.Seq2[exchange.Getter, error] {
 	return func(yield func(exchange.Getter, error) bool) {
+		for r, err := range c.records(o, k, f, n) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(exchange.Getter(rule.Text(r)), nil) {
+				return
+			}
+		}
+	}
+}
+
+// records gives those that fit, whole.
+func (c *call) records(o data.API, k record.Kind, f exchange.Filter, n *int) iter.Seq2[*record.Record, error] {
+	return func(yield func(*record.Record, error) bool) {
 		total, done := o.Count(k), 0
 		err := o.Each(c.ctx, k, func(r *record.Record) error {
 			if err := c.ctx.Err(); err != nil {
@@ -85,12 +107,11 @@ func (c *call) rows(o data.API, k record.Kind, f exchange.Filter, n *int) iter.S
 			}
 			done++
 			c.meter.show(data.Progress{Phase: "export", Done: done, Total: total})
-			get := exchange.Getter(rule.Text(r))
-			if !f.Match(get) {
+			if !f.Match(exchange.Getter(rule.Text(r))) {
 				return nil
 			}
 			*n++
-			if !yield(get, nil) {
+			if !yield(r, nil) {
 				return errStopped
 			}
 			return nil

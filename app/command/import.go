@@ -28,9 +28,6 @@ func importVerb(fs *pflag.FlagSet) action {
 		if *as == "" {
 			return usage("flag_missing", "as", c.words.T("help.import.usage"))
 		}
-		if *as == "pfif" {
-			return usage("import_kind_later", *as)
-		}
 		opt := exchange.Options{As: *as, Source: *source, AsOf: *asOf, Day: c.env.Clock()}
 		if *headings != "" {
 			var err error
@@ -155,7 +152,7 @@ func (b *bringing) next() (*data.ImportRow, error) {
 			b.ties = append(b.ties, row)
 		}
 		b.taken++
-		return &data.ImportRow{Row: row.Num, Kind: row.Kind, Values: row.Values, Claims: row.Claims, Notes: row.Notes, Parent: row.Parent}, nil
+		return &data.ImportRow{Row: row.Num, Kind: row.Kind, Key: row.Key, Values: row.Values, Claims: row.Claims, Notes: row.Notes, Parent: row.Parent}, nil
 	}
 }
 

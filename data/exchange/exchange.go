@@ -56,6 +56,8 @@ func kindOf(as string) (record.Kind, bool) {
 		return record.Toll, true
 	case "facilities":
 		return record.Facility, true
+	case "pfif":
+		return record.Detainee, true
 	}
 	return 0, false
 }
@@ -64,6 +66,7 @@ func kindOf(as string) (record.Kind, bool) {
 type Row struct {
 	Num      int // 1 is the first row after the heading
 	Kind     record.Kind
+	Key      string // the id by which the list itself knows the record, where it has ids
 	Values   map[string]string
 	Claims   []map[string]string // what the list says of a detainee's place and status
 	Parent   map[string]string   // whose entry or tie it is: id, cedula, passport, name, incident…
@@ -116,6 +119,7 @@ type Table struct {
 	plan    plan
 	heading []string
 	ahead   [][]string
+	ready   []*Row // of a file that was read as a whole
 	num     int
 	titles  map[string]string
 }
@@ -138,6 +142,12 @@ func Open(r io.ReaderAt, size int64, name string, opt Options) (*Table, error) {
 			return nil, fault.New(fault.Usage, op, "as_of_not_a_date", opt.AsOf)
 		}
 		t.asOf = canonical
+	}
+	if opt.As == "pfif" {
+		if err := t.openPFIF(io.NewSectionReader(r, 0, size)); err != nil {
+			return nil, err
+		}
+		return t, nil
 	}
 	form, err := sniff(r, size)
 	if err != nil {
@@ -212,6 +222,14 @@ func (t *Table) cells() ([]string, error) {
 // Next gives the next row, io.EOF after the last. Empty rows and headings that
 // a list repeats on each page are passed over, but counted.
 func (t *Table) Next() (*Row, error) {
+	if t.opt.As == "pfif" {
+		if len(t.ready) == 0 {
+			return nil, io.EOF
+		}
+		row := t.ready[0]
+		t.ready = t.ready[1:]
+		return row, nil
+	}
 	for {
 		cells, err := t.cells()
 		if err != nil {

@@ -21,9 +21,8 @@ func (j *Journal) scanSegment(ctx context.Context, n uint32, at int64, do func(P
 	}
 	if line, _ := r.at(0, len(segmentLine)); string(line) != segmentLine {
 		found = append(found, Damage{Pos: Pos{n, 0}, Length: int64(len(segmentLine))})
-		// Where the line is cut, the first frame stands before its end.
-		if first := r.nextFrame(1); first > 0 && first < at && at == int64(len(segmentLine)) {
-			at = first
+		if at == int64(len(segmentLine)) {
+			at = r.firstFrame(at)
 		}
 	}
 	end = at
@@ -158,6 +157,18 @@ func nextMagic(b []byte) int {
 		return k
 	}
 	return i
+}
+
+// firstFrame gives where a segment's first frame stands when its line is not
+// what was written: where the line was cut it is before the line's end.
+func (w *window) firstFrame(usual int64) int64 {
+	if _, size, _ := w.batch(0); size > 0 {
+		return 0
+	}
+	if first := w.nextFrame(1); first > 0 && first < usual {
+		return first
+	}
+	return usual
 }
 
 // zeros tells whether only zeros follow.
