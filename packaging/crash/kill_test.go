@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,10 +14,7 @@ import (
 	"paradero/packaging/program"
 )
 
-const (
-	rowsOfList = 20_000
-	rounds     = 5
-)
+const rowsOfList = 20_000
 
 // TestKilledImport kills the program in the middle of its import, again and
 // again, and finds every row that it had acknowledged.
@@ -26,10 +22,8 @@ func TestKilledImport(t *testing.T) {
 	t.Parallel()
 	o := found(t)
 	path, cedulas := program.List(t, rowsOfList)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 1))
-	killed := 0
+	r := chance(t)
+	killed, rounds := 0, roundsWanted(t, 3)
 	for round := range rounds {
 		// Each round is let a little further than the one before.
 		until := (round*rowsOfList + r.IntN(rowsOfList)) / rounds
