@@ -62,6 +62,7 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	}
 	o.intake.Lock()
 	defer o.intake.Unlock()
+	lacking := len(o.feeds.Gaps()) > 0
 	in := &intake{office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}}
 	err := in.retry(ctx)
 	if err == nil {
@@ -74,6 +75,9 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	in.out.Waiting = o.held.count()
 	if err != nil {
 		return in.out, diskFault(op, err)
+	}
+	if lacking && len(o.feeds.Gaps()) == 0 {
+		o.relaw.Store(true) // what was lost let things pass that the law keeps out, see judge
 	}
 	if o.relaw.Load() {
 		if err := o.Rebuild(ctx, progress); err != nil {

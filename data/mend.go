@@ -125,7 +125,7 @@ func (o *Office) rewriteWithout(ctx context.Context, list []record.Write) error 
 			return err
 		}
 	}
-	return nil
+	return o.journal.DropTails()
 }
 
 // without gives a batch that lacks the named payloads, and whether it had one.

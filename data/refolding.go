@@ -25,10 +25,13 @@ func (o *Office) newLaw() *team.Law {
 
 // learn lets the law know of a change that makes law.
 func (o *Office) learn(b *ledger.Batch, c *ledger.Change, from fold.Origin) {
-	if team.Concerns(c.Kind) && o.law.Learn(act(b.Seq, c, from)) {
+	if team.Concerns(c.Kind) && !valueless(c) && o.law.Learn(act(b.Seq, c, from)) {
 		o.relaw.Store(true)
 	}
 }
+
+// valueless tells whether a change cannot make law yet: its values are missing.
+func valueless(c *ledger.Change) bool { return c.Erased && c.Op == ledger.OpEdit }
 
 // readLaw lets the law know of a record that makes law, from its changes.
 func (o *Office) readLaw(id record.ID) error {
@@ -45,7 +48,9 @@ func (o *Office) readLaw(id record.ID) error {
 			return err
 		}
 		c := &body.Changes[p.Index]
-		o.law.Learn(act(b.Seq, c, originOf(b, body, int(p.Index), c)))
+		if !valueless(c) {
+			o.law.Learn(act(b.Seq, c, originOf(b, body, int(p.Index), c)))
+		}
 	}
 	return nil
 }
@@ -63,12 +68,13 @@ func (o *Office) readJudged() error {
 }
 
 // judge tells whether a change has effect. While batches are lost here the law
-// may be incomplete: then nothing is kept out that may be in order.
+// may be incomplete: then nothing is kept out that may be in order, but nothing
+// is erased either.
 func (o *Office) judge(seq uint64, c *ledger.Change, from fold.Origin) (bool, string) {
 	a := act(seq, c, from)
 	ok, why := o.law.Judge(&a)
 	o.law.Judged(a.At)
-	if !ok && len(o.feeds.Gaps()) > 0 {
+	if !ok && c.Op != ledger.OpErase && len(o.feeds.Gaps()) > 0 {
 		return true, ""
 	}
 	return ok, why

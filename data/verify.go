@@ -59,11 +59,24 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 		return nil, diskFault("verify", err)
 	}
 	found = append(append(found, more...), o.verifyOwed()...)
+	o.remember(damage)
 	more, err = o.verifyStore(ctx, damage, progress)
 	if err != nil {
 		return nil, diskFault("verify", err)
 	}
 	return o.rehearse(ctx, progress, append(found, more...))
+}
+
+// remember keeps in mind what was found damaged, so that it is mended when what
+// stood there comes again.
+func (o *Office) remember(damage []ledger.Damage) {
+	o.use.Lock()
+	defer o.use.Unlock()
+	for _, d := range damage {
+		if !d.Tail && !slices.Contains(o.damage, d) {
+			o.damage = append(o.damage, d)
+		}
+	}
 }
 
 // verifyJournal reads the journal from its beginning, with feeds of its own;

@@ -372,6 +372,23 @@ func (j *Journal) Tails() ([]string, error) {
 	return slices.DeleteFunc(names, func(n string) bool { return !strings.HasSuffix(n, tailExt) }), nil
 }
 
+// DropTails takes kept tails away: what was erased may stand in them.
+func (j *Journal) DropTails() error {
+	names, err := j.Tails()
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	for _, name := range names {
+		if err := j.disk.Remove(filepath.Join(j.dir, name)); err != nil {
+			return fmt.Errorf("drop tail: %w", err)
+		}
+	}
+	if err := j.disk.SyncDir(j.dir); err != nil {
+		return fmt.Errorf("drop tail: %w", err)
+	}
+	return nil
+}
+
 // Close gives the room made beforehand back and closes the files.
 func (j *Journal) Close() error {
 	var first error

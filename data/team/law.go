@@ -113,8 +113,9 @@ func (l *Law) Learn(a Act) (late bool) {
 	}
 	l.acts = slices.Insert(l.acts, i, a)
 	if i == len(l.acts)-1 {
+		lawless := len(l.tables) == 0 && l.judged != Place{}
 		l.pass(&l.acts[i])
-		return l.lets(&a) || l.good[a.At.Write] && a.At.Compare(l.judged) < 0 && changesRights(a.Change)
+		return lawless && len(l.tables) > 0 || l.lets(&a) || l.good[a.At.Write] && a.At.Compare(l.judged) < 0 && changesRights(a.Change)
 	}
 	before := l.good
 	l.forget()
@@ -312,7 +313,7 @@ func (l *Law) Judge(a *Act) (ok bool, why string) {
 	defer l.mu.Unlock()
 	c := a.Change
 	if len(l.tables) == 0 {
-		return true, "" // its first batch is lost: nobody can judge without a law
+		return c.Op != ledger.OpErase, "erase" // its first batch is lost: nobody can judge without a law
 	}
 	if Concerns(c.Kind) {
 		if l.good[a.At.Write] || l.may(a) {
