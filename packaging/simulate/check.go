@@ -21,7 +21,7 @@ func (s *sim) heal() error {
 			if _, err := r.office.Verify(s.ctx, nil); err != nil {
 				return err
 			}
-			r.told = nil
+			r.told, r.hurt = nil, false
 		}
 	}
 	if err := s.post(true); err != nil {
@@ -211,6 +211,13 @@ func (s *sim) checkRecords(r *replica, m *model) error {
 			counts[t.kind]++
 			if !got.MergedInto.IsZero() {
 				counts[t.kind]--
+			}
+		}
+	}
+	for id := range mine {
+		if m.records[id] == nil {
+			if got, err := r.office.Get(s.ctx, id); err == nil {
+				return fmt.Errorf("device %d shows %s %s, of which nobody had a right to speak:%s", r.n, got.Kind, id, s.history(id))
 			}
 		}
 	}
