@@ -95,6 +95,9 @@ func (o *Office) checkGates(ctx context.Context, list []*prepared) error {
 			about = []record.ID{{}}
 		}
 		for _, id := range about {
+			if !o.merges.into(id).IsZero() || !o.merges.into(row.Ref("addressee")).IsZero() {
+				return fault.Refuse("issue", "gate_refused", []fault.Problem{{Field: "about", Key: "about_merged"}}, row.Get("kind"))
+			}
 			f, err := GateFacts(ctx, o, id, row.Ref("addressee"), row.Ref("case"))
 			if err != nil {
 				return err

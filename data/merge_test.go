@@ -88,6 +88,10 @@ func TestMergeAndUnmerge(t *testing.T) {
 	if _, err := o.Edit(ctx, Change{Record: other, Set: map[string]string{"offence": "hurto"}}); !isKey(err, "record_merged") {
 		t.Errorf("the merged one is edited: %v", err)
 	}
+	paper := map[string]string{"kind": "case-report", "number": "1", "about": other.String()}
+	if _, err := o.Edit(ctx, Change{Kind: record.Document, Set: paper}); !isKey(err, "gate_refused") {
+		t.Errorf("a paper about the merged one: %v", err)
+	}
 	if _, err := o.Edit(ctx, Change{Record: keep, Set: map[string]string{"merged_into": mother.String()}}); err == nil {
 		t.Error("merged_into is typed in")
 	}

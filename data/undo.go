@@ -180,7 +180,7 @@ func (o *Office) planUndo(ctx context.Context, op string, id record.ID, unit map
 	}
 	p := &undoPlan{state: s}
 	if unit[s.Origins[s.First].Write] {
-		return p, o.planUnmake(ctx, op, p, unit)
+		return p, o.planUnmake(ctx, op, p, said, unit)
 	}
 	for _, u := range said {
 		if !unit[u.from.Write] {
@@ -196,16 +196,15 @@ func (o *Office) planUndo(ctx context.Context, op string, id record.ID, unit map
 	return p, nil
 }
 
-// planUnmake deletes a record that was made, when nobody has spoken of it since.
-func (o *Office) planUnmake(ctx context.Context, op string, p *undoPlan, unit map[record.Write]bool) error {
+// planUnmake deletes a record that was made, when nothing that was said of it
+// since still stands.
+func (o *Office) planUnmake(ctx context.Context, op string, p *undoPlan, said []utterance, unit map[record.Write]bool) error {
 	s := p.state
 	if s.Deleted() {
 		return fault.New(fault.NotFound, op, "not_found", s.ID.String())
 	}
-	for i := range s.Origins {
-		if !unit[s.Origins[i].Write] {
-			return fault.New(fault.Refused, op, "undo_made_and_changed", o.names.get(s.Origins[i].Author))
-		}
+	if by := standsBeside(said, unit); by != nil {
+		return fault.New(fault.Refused, op, "undo_made_and_changed", o.names.get(by.from.Author))
 	}
 	links, err := o.Links(ctx, s.ID, 0)
 	if err != nil {
@@ -224,13 +223,37 @@ func (o *Office) planUnmake(ctx context.Context, op string, p *undoPlan, unit ma
 	return nil
 }
 
+// standsBeside gives the latest change beside a unit that was neither undone nor
+// is an undoing, nil when there is none.
+func standsBeside(said []utterance, unit map[record.Write]bool) *utterance {
+	undone := map[record.Write]bool{}
+	for i := len(said) - 1; i >= 0; i-- {
+		w := said[i].from.Write
+		if unit[w] || undone[w] {
+			continue
+		}
+		target := undoes(said, w)
+		if target.IsZero() {
+			return &said[i]
+		}
+		undone[target] = true
+	}
+	return nil
+}
+
 func (p *undoPlan) planField(said []utterance, unit map[record.Write]bool, num uint16) {
 	s := p.state
 	f := setBack{num: num}
 	now := ""
 	for _, v := range s.Vals(num) {
-		if w := s.Origins[v.Origin].Write; unit[w] {
-			f.pred, now = append(f.pred, w), v.Text
+		w := s.Origins[v.Origin].Write
+		for said := range standsFor(said, w, num, map[record.Write]bool{}) {
+			if unit[said] { // itself, or set back by the undoing of what came after it
+				f.pred, now = append(f.pred, w), v.Text
+				if said != w {
+					f.pred = append(f.pred, said)
+				}
+			}
 		}
 	}
 	name := fieldName(s.Kind, num)
@@ -363,6 +386,38 @@ func (p *prepared) entry(kind record.Kind, texts map[string]string) {
 	p.change.Entries = append(p.change.Entries, e)
 }
 
+// standsFor gives the changes whose value of a field a live write says again:
+// its own, and where it undoes another, what that one had replaced.
+func standsFor(said []utterance, w record.Write, num uint16, seen map[record.Write]bool) map[record.Write]bool {
+	if seen[w] {
+		return seen
+	}
+	seen[w] = true
+	target := undoes(said, w)
+	k := slices.IndexFunc(said, func(u utterance) bool { return u.from.Write == target })
+	if target.IsZero() || k < 0 {
+		return seen
+	}
+	own := slices.IndexFunc(said, func(u utterance) bool { return u.from.Write == w })
+	text, _ := said[own].text(num)
+	for i := range said[k].change.Fields {
+		f := &said[k].change.Fields[i]
+		if f.Num != num {
+			continue
+		}
+		for _, p := range f.Pred {
+			before := slices.IndexFunc(said, func(u utterance) bool { return u.from.Write == p })
+			if before < 0 {
+				continue
+			}
+			if was, ok := said[before].text(num); ok && was == text {
+				standsFor(said, p, num, seen)
+			}
+		}
+	}
+	return seen
+}
+
 // undoes gives the change that one sets back: each of its values is what stood
 // before that other one, each of its entries takes one of the other's back.
 func undoes(said []utterance, w record.Write) record.Write {
@@ -371,30 +426,38 @@ func undoes(said []utterance, w record.Write) record.Write {
 		return record.Write{}
 	}
 	c := said[i].change
-	var target record.Write
-	same := func(t record.Write) bool {
-		if target.IsZero() {
-			target = t
+	var candidates []record.Write
+	if len(c.Fields) > 0 {
+		candidates = c.Fields[0].Pred
+	} else if len(c.Entries) > 0 {
+		if t, ok := correctsOf(said, c.Entries[0]); ok {
+			candidates = []record.Write{t}
 		}
-		return target == t
 	}
-	for k := range c.Fields {
-		f := &c.Fields[k]
-		if len(f.Pred) != 1 || !same(f.Pred[0]) || !setsBack(said, f) {
-			return record.Write{}
+	for _, t := range candidates {
+		if setsAllBack(said, c, t) {
+			return t
+		}
+	}
+	return record.Write{}
+}
+
+func setsAllBack(said []utterance, c *ledger.Change, target record.Write) bool {
+	for i := range c.Fields {
+		if f := &c.Fields[i]; !slices.Contains(f.Pred, target) || !setsBack(said, f, target) {
+			return false
 		}
 	}
 	for _, e := range c.Entries {
-		t, ok := correctsOf(said, e)
-		if !ok || !same(t) {
-			return record.Write{}
+		if t, ok := correctsOf(said, e); !ok || t != target {
+			return false
 		}
 	}
-	return target
+	return true
 }
 
-func setsBack(said []utterance, f *ledger.Field) bool {
-	k := slices.IndexFunc(said, func(u utterance) bool { return u.from.Write == f.Pred[0] })
+func setsBack(said []utterance, f *ledger.Field, target record.Write) bool {
+	k := slices.IndexFunc(said, func(u utterance) bool { return u.from.Write == target })
 	if k < 0 {
 		return false
 	}

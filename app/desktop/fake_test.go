@@ -50,6 +50,8 @@ type fakeOffice struct {
 	looked atomic.Int64
 
 	clashes []data.Contradiction
+	mine    []data.Recent
+	undone  []record.Write
 	backups fakeBackup
 }
 
@@ -67,6 +69,8 @@ func newFakeOffice(name string, demo bool) *fakeOffice {
 func (o *fakeOffice) Info() data.Info                             { return o.info }
 func (o *fakeOffice) Watch(ctx context.Context) <-chan data.Event { return o.events }
 func (o *fakeOffice) Contradictions(context.Context) ([]data.Contradiction, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	return o.clashes, nil
 }
 
@@ -290,7 +294,7 @@ func newBench(t *testing.T, settings_ app.Settings) *bench {
 		app: a, offices: b.offices, settings: settings_, save: func(set app.Settings) error { b.saved = set; return nil },
 		clock: func() time.Time { return b.now }, dispatch: func(do func()) { b.queue <- do }, version: "0.1", home: t.TempDir(),
 		rooms: []maker{
-			plainly("people"), plainly("families"), plainly("cases"), plainly("incidents"), plainly("documents"),
+			plainly("people"), plainly("families"), plainly("cases"), plainly("incidents"), plainly("contradictions"), plainly("documents"),
 			{"settings", func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},
 		},
 	})

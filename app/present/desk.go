@@ -52,6 +52,9 @@ type DeskSide struct {
 	entry record.ID
 }
 
+// name is what a side is called in a draft.
+func (s *DeskSide) name() string { return s.write.String() + "/" + s.entry.String() }
+
 // DeskDone is a decision that was just made.
 type DeskDone struct {
 	Text  string
@@ -244,7 +247,7 @@ func (f *Decision) Typing() *Typing {
 			typed := map[string]string{"reason": f.Reason}
 			for i, o := range f.Sides {
 				if o.Value == f.Choice {
-					typed["choice"] = f.Line.Sides[i].write.String()
+					typed["choice"] = f.Line.Sides[i].name()
 				}
 			}
 			return typed
@@ -252,7 +255,7 @@ func (f *Decision) Typing() *Typing {
 		Restore: func(typed map[string]string) {
 			f.Reason = typed["reason"]
 			for i, s := range f.Line.Sides {
-				if s.write.String() == typed["choice"] {
+				if s.name() == typed["choice"] {
 					f.Choice = f.Sides[i].Value
 				}
 			}

@@ -265,11 +265,18 @@ func (p *Person) placeCard() {
 // the same time.
 func factLine(env Env, kind record.Kind, f *record.Field, vals []record.Val) Line {
 	w := env.Words
-	line := Line{Label: fieldLabel(w, kind, f.Name), Value: valueText(env, kind, f, vals[0].Text), Source: source(w, vals[0])}
+	line := Line{Label: fieldLabel(w, kind, f.Name), Value: valueText(env, kind, f, vals[0].Text), Source: source(w, vals[0]), Field: f.Name}
 	if len(vals) > 1 {
 		others := make([]string, 0, len(vals)-1)
 		for _, v := range vals[1:] {
-			others = append(others, w.T("person.second_value", valueText(env, kind, f, v.Text), source(w, v)))
+			text := valueText(env, kind, f, v.Text)
+			if text == "" {
+				text = w.T("timeline.blank")
+			}
+			others = append(others, w.T("person.second_value", text, source(w, v)))
+			if !f.Critical { // between those a person decides, with a reason
+				line.Others = append(line.Others, Option{Value: v.Text, Label: w.T("person.take_other", text)})
+			}
 		}
 		line.Mark = Chip{Text: strings.Join(others, " · "), Tone: Warn}
 		return line
@@ -278,6 +285,12 @@ func factLine(env Env, kind record.Kind, f *record.Field, vals []record.Val) Lin
 		line.Mark = Chip{Text: doubt, Tone: Warn}
 	}
 	return line
+}
+
+// TakeOther puts what else was said of a fact in the place of what is shown; it
+// rests on the record as it was seen, and so names both.
+func TakeOther(ctx context.Context, env Env, base *record.Record, field, text string, done func(Failure, bool)) {
+	save(ctx, env, done, data.Change{Record: base.ID, Kind: base.Kind, Base: base, Set: map[string]string{field: text}})
 }
 
 // source says who wrote a value and when.

@@ -121,6 +121,8 @@ type Line struct {
 	Value  string
 	Source string // shown on hover
 	Mark   Chip   // a doubt or a second value; empty text when there is none
+	Field  string
+	Others []Option // what else was said at the same time, by its stored text
 }
 
 // join joins what is not empty.

@@ -185,7 +185,7 @@ func (v *caseView) term() fyne.CanvasObject {
 func (v *caseView) facts(card present.FactCard) fyne.CanvasObject {
 	key := "facts." + card.Group
 	return v.page.Card(key, func() fyne.CanvasObject {
-		return sheet.Facts(v.host.Words(), card, func() { v.edit(key, card) })
+		return sheet.Facts(v.host.Words(), card, func() { v.edit(key, card) }, v.past.Take)
 	})
 }
 

@@ -206,3 +206,25 @@ func TestHistoryTour(t *testing.T) {
 		h.Picture("history-8-erase")
 	}
 }
+
+// Two values of an ordinary fact: the later shows, the other stands beside it
+// and can be taken instead.
+func TestOtherValueIsTaken(t *testing.T) {
+	h, r, seed := opened(t)
+	base, err := h.API.Get(t.Context(), seed.Missing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, h, data.Change{Record: seed.Missing, Base: base, Set: map[string]string{"nationality": "Perú"}})
+	edit(t, h, data.Change{Record: seed.Missing, Base: base, Set: map[string]string{"nationality": "Colombia"}})
+	r.Open(seed.Missing.String())
+	h.Pump()
+	if !h.Sees("Colombia") || !h.Sees("Perú") || h.Sees("Se contradice") {
+		t.Fatalf("%q", h.Texts())
+	}
+	h.Press("Dejar «Perú»")
+	got, err := h.API.Get(t.Context(), seed.Missing)
+	if err != nil || got.Get("nationality") != "Perú" || len(got.Values["nationality"]) != 1 || h.Sees("Dejar «") {
+		t.Errorf("%v %v", got.Values["nationality"], err)
+	}
+}

@@ -226,7 +226,7 @@ func (v *personView) facts() []fyne.CanvasObject {
 	for _, card := range v.vm.Facts {
 		key := "facts." + card.Group
 		all = append(all, v.page.Card(key, func() fyne.CanvasObject {
-			return sheet.Facts(w, card, func() { v.edit(key, card) })
+			return sheet.Facts(w, card, func() { v.edit(key, card) }, v.past.Take)
 		}))
 	}
 	return all

@@ -91,7 +91,7 @@ func (v *ContactView) cards() []fyne.CanvasObject {
 	for _, card := range v.vm.Facts {
 		key := "facts." + card.Group
 		facts = append(facts, v.page.Card(key, func() fyne.CanvasObject {
-			return Facts(w, card, func() { v.edit(key, card) })
+			return Facts(w, card, func() { v.edit(key, card) }, v.past.Take)
 		}))
 	}
 	all = append(all, widget.CardColumns(2, 420, facts...))

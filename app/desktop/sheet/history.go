@@ -177,6 +177,13 @@ func (y *History) Leave() bool {
 	return true
 }
 
+// Take puts the other of two values in the place of the one that is shown.
+func (y *History) Take(field, text string) {
+	if r := y.record(); r != nil {
+		present.TakeOther(context.Background(), y.env, r, field, text, told(y.host, "form.saved", y.again))
+	}
+}
+
 // Past is the page as it was on a day, nil while today is shown.
 func (y *History) Past() []fyne.CanvasObject {
 	if y.past == nil {

@@ -87,27 +87,33 @@ func Stale(w *assets.Words, again func()) fyne.CanvasObject {
 
 // Lines draws captions with their values in columns. Doubts stand under their
 // value in amber words.
-func Lines(lines []present.Line, columns int) fyne.CanvasObject { return draw(lines, columns, "") }
+func Lines(lines []present.Line, columns int) fyne.CanvasObject { return draw(lines, columns, "", nil) }
 
 // CopyLines is Lines whose values are copied by a right click.
 func CopyLines(w *assets.Words, lines []present.Line, columns int) fyne.CanvasObject {
-	return draw(lines, columns, w.T("person.copy"))
+	return draw(lines, columns, w.T("person.copy"), nil)
 }
 
-func draw(lines []present.Line, columns int, copying string) fyne.CanvasObject {
+func draw(lines []present.Line, columns int, copying string, take func(field, text string)) fyne.CanvasObject {
 	cells := make([]fyne.CanvasObject, 0, len(lines))
 	for _, l := range lines {
 		cell := []fyne.CanvasObject{widget.PersonalFact(l.Label, l.Value)}
 		if l.Mark.Text != "" {
 			cell = append(cell, widget.Note(l.Mark.Text).Colored(theme.ColorNameWarning))
 		}
+		for _, o := range l.Others {
+			if take != nil {
+				cell = append(cell, widget.HStack(0, widget.Quiet(o.Label, nil, func() { take(l.Field, o.Value) })))
+			}
+		}
 		cells = append(cells, WithSource(widget.VStack(1, cell...), l.Source, l.Value, copying))
 	}
 	return widget.Columns(columns, 190, cells...)
 }
 
-// Facts draws a card of facts with its button.
-func Facts(w *assets.Words, card present.FactCard, edit func()) fyne.CanvasObject {
+// Facts draws a card of facts with its button. take, where it is given, puts the
+// other of two values in the place of the shown one.
+func Facts(w *assets.Words, card present.FactCard, edit func(), take ...func(field, text string)) fyne.CanvasObject {
 	label := w.T("person.edit")
 	if len(card.Lines) == 0 {
 		label = w.T("person.fill")
@@ -115,6 +121,9 @@ func Facts(w *assets.Words, card present.FactCard, edit func()) fyne.CanvasObjec
 	button := widget.Quiet(label, theme.DocumentCreateIcon(), edit)
 	if len(card.Lines) == 0 {
 		return widget.CardWith(card.Title, button, widget.Note(w.T("person.nothing_yet")))
+	}
+	if len(take) > 0 {
+		return widget.CardWith(card.Title, button, draw(card.Lines, 3, w.T("person.copy"), take[0]))
 	}
 	return widget.CardWith(card.Title, button, CopyLines(w, card.Lines, 3))
 }
