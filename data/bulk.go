@@ -7,6 +7,7 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"slices"
+	"sync"
 
 	"paradero/data/fold"
 	"paradero/data/ledger"
@@ -116,7 +117,7 @@ func (s *surveyed) open(o *Office) {
 	if s.err = s.batch.Verify(s.public); s.err != nil {
 		return
 	}
-	if s.body, s.err = s.batch.OpenStems(o.keys); s.err != nil {
+	if s.body, s.err = s.batch.OpenHeads(o.keys); s.err != nil {
 		return
 	}
 	for i := range s.body.Changes {
@@ -328,8 +329,11 @@ func (r *rebuilding) read(spots []spot) ([]fold.Piece, []refusal, error) {
 	}
 	pieces, errs := make([]fold.Piece, len(spots)), make([]error, len(frames))
 	why := make([]string, len(spots))
+	buffers := sync.Pool{New: func() any { return new([]byte) }}
 	parallel(len(frames), func(f int) {
-		errs[f] = o.readFrame(spots, frames[f], pieces, why)
+		buf := buffers.Get().(*[]byte)
+		errs[f] = o.readFrame(spots, frames[f], buf, pieces, why)
+		buffers.Put(buf) // texts are copies: nothing of the frame is kept
 	})
 	var refused []refusal
 	for f := range frames {
@@ -348,8 +352,8 @@ func (r *rebuilding) read(spots []spot) ([]fold.Piece, []refusal, error) {
 }
 
 // readFrame opens the changes of one frame.
-func (o *Office) readFrame(spots []spot, which []int, pieces []fold.Piece, why []string) error {
-	b, _, err := o.journal.Read(spots[which[0]].pos())
+func (o *Office) readFrame(spots []spot, which []int, buf *[]byte, pieces []fold.Piece, why []string) error {
+	b, _, err := o.journal.ReadInto(spots[which[0]].pos(), buf)
 	if err != nil {
 		return err
 	}

@@ -322,7 +322,7 @@ func payloadsOf(t *testing.T, o *Office, id record.ID) (n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := b.OpenStems(o.keys)
+		body, err := b.OpenHeads(o.keys)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -144,7 +144,7 @@ func (o *Office) stillOwed(h ledger.Hash) bool {
 	if err != nil {
 		return true
 	}
-	body, err := b.OpenStems(o.keys)
+	body, err := b.OpenHeads(o.keys)
 	if err != nil {
 		return true
 	}

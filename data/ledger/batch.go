@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"paradero/data/ledger/cbor"
@@ -275,7 +276,7 @@ func (b *Batch) Verify(public ed25519.PublicKey) error {
 // ciphertext is not the one that the envelope names is an error; a missing one
 // marks its change as erased.
 func (b *Batch) Open(keys Keys) (*Body, error) {
-	body, err := b.OpenStems(keys)
+	body, err := b.openBody(keys, func(int) part { return whole })
 	if err != nil {
 		return nil, err
 	}
@@ -290,9 +291,14 @@ func (b *Batch) Open(keys Keys) (*Body, error) {
 // OpenOne is Open for who needs one change only: the others have no values.
 func (b *Batch) OpenOne(keys Keys, i int) (*Body, error) { return b.OpenSome(keys, []int{i}) }
 
-// OpenSome is Open for who needs some changes only.
+// OpenSome is Open for who needs some changes only; the others are empty.
 func (b *Batch) OpenSome(keys Keys, which []int) (*Body, error) {
-	body, err := b.OpenStems(keys)
+	body, err := b.openBody(keys, func(i int) part {
+		if slices.Contains(which, i) {
+			return whole
+		}
+		return nothing
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -307,14 +313,28 @@ func (b *Batch) OpenSome(keys Keys, which []int) (*Body, error) {
 	return body, nil
 }
 
-// OpenStems unseals the body alone: which records, which fields, no values.
-func (b *Batch) OpenStems(keys Keys) (*Body, error) {
+// OpenHeads unseals the body alone, for who asks which records it speaks of: its
+// changes have no more than their record and kind.
+func (b *Batch) OpenHeads(keys Keys) (*Body, error) {
+	return b.openBody(keys, func(int) part { return headOnly })
+}
+
+// part is how much of a change's stem is read.
+type part int
+
+const (
+	nothing part = iota
+	headOnly
+	whole
+)
+
+func (b *Batch) openBody(keys Keys, want func(i int) part) (*Body, error) {
 	head := b.Envelope
 	plain, err := keys.Open(b.Epoch, head.appendHead(nil), b.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("open batch: %w", err)
 	}
-	body, err := readBody(plain)
+	body, err := readBody(plain, want)
 	if err != nil {
 		return nil, err
 	}
@@ -340,7 +360,7 @@ func (b *Batch) openValues(keys Keys, body *Body, i int) error {
 	return body.Changes[i].readPayload(text)
 }
 
-func readBody(plain []byte) (*Body, error) {
+func readBody(plain []byte, want func(i int) part) (*Body, error) {
 	var body Body
 	var hashes []Hash
 	var wall, offset uint64
@@ -358,12 +378,9 @@ func readBody(plain []byte) (*Body, error) {
 		case 4:
 			hashes = readHashes(r, MaxChanges*MaxPred)
 		case 5:
-			for i := range r.Array(MaxChanges) {
-				c, payload := readStem(r, hashes)
-				if payload != i { // or one erasure could take another change's values away
-					r.Fail("payload %d of change %d", payload, i)
-				}
-				body.Changes = append(body.Changes, c)
+			body.Changes = make([]Change, r.Array(MaxChanges))
+			for i := range body.Changes {
+				readStem(r, hashes, i, want(i), &body.Changes[i])
 			}
 		default:
 			r.Skip()

@@ -202,14 +202,23 @@ func (c *Change) appendPayload(b []byte) []byte {
 	return cbor.AppendText(cbor.AppendUint(b, 4), c.List)
 }
 
-// readStem reads one change without its values and the index of its payload.
-// Unknown keys of a newer version are passed over; they stay in the batch's
-// bytes, which are never re-encoded.
-func readStem(r *cbor.Reader, hashes []Hash) (c Change, payload int) {
+// readStem reads the change at a place in its batch without its values, or as much
+// of it as is wanted. Unknown keys of a newer version are passed over; they stay
+// in the batch's bytes, which are never re-encoded.
+func readStem(r *cbor.Reader, hashes []Hash, at int, want part, c *Change) {
+	if want == nothing {
+		r.Skip()
+		return
+	}
 	n := r.Map(64)
 	keys := r.Keys()
 	for range n {
-		switch keys.Next() {
+		key := keys.Next()
+		if want == headOnly && key > 2 && key != 8 {
+			r.Skip()
+			continue
+		}
+		switch key {
 		case 1:
 			r.Fixed(c.Record[:])
 		case 2:
@@ -227,14 +236,15 @@ func readStem(r *cbor.Reader, hashes []Hash) (c Change, payload int) {
 		case 7:
 			c.Critical = r.Bool()
 		case 8:
-			payload = int(r.Below(MaxChanges))
+			if payload := r.Below(MaxChanges); payload != uint64(at) { // or one erasure could take another change's values away
+				r.Fail("payload %d of change %d", payload, at)
+			}
 		case 9:
 			c.Erases = readWrites(r, hashes, MaxErases)
 		default:
 			r.Skip()
 		}
 	}
-	return c, payload
 }
 
 func readFields(r *cbor.Reader, hashes []Hash) []Field {

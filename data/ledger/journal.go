@@ -224,6 +224,13 @@ func (j *Journal) nextSegment() error {
 
 // Read reads the batch at a position and gives the position behind it.
 func (j *Journal) Read(at Pos) (*Batch, Pos, error) {
+	var buf []byte
+	return j.ReadInto(at, &buf)
+}
+
+// ReadInto is Read for who reads many: the batch stands in buf, which is made
+// longer when need be, and holds until buf is used again.
+func (j *Journal) ReadInto(at Pos, buf *[]byte) (*Batch, Pos, error) {
 	j.mu.RLock() // held while reading: a segment may be written anew
 	defer j.mu.RUnlock()
 	f, ok := j.files[at.Segment]
@@ -238,7 +245,10 @@ func (j *Journal) Read(at Pos) (*Batch, Pos, error) {
 	if err != nil {
 		return nil, at, fmt.Errorf("read frame: %w", err)
 	}
-	frame := make([]byte, size)
+	if cap(*buf) < size {
+		*buf = make([]byte, size)
+	}
+	frame := (*buf)[:size:size]
 	if _, err := f.ReadAt(frame, at.Offset); err != nil {
 		return nil, at, fmt.Errorf("read frame: %w", short(err))
 	}
