@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -321,5 +322,33 @@ func TestAsOf(t *testing.T) {
 	}
 	if _, err := o.AsOf(ctx, id, first.Add(-time.Hour)); !isKey(err, "not_known_then") {
 		t.Errorf("before: %v", err)
+	}
+}
+
+// BenchmarkContradictions asks for the open contradictions of an office of
+// 20,000 people, of whom 50 are contradicted.
+func BenchmarkContradictions(b *testing.B) {
+	ctx := context.Background()
+	cfg := testConfig(filepath.Join(b.TempDir(), "oficina"))
+	o, _, err := Create(ctx, cfg, Founding{Office: "Sede Tulcán", Member: "Lucía Chamorro", Role: "coordinator", Passphrase: pass})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer o.Close()
+	_, _, err = o.Import(ctx, "Lista", rowsOf(20_000, func(i int, r *ImportRow) {
+		if i%400 == 0 {
+			r.Claims = []map[string]string{
+				{"status": "reported_alive", "source": "Hospital", "when": "2026-11-18"}, {"status": "reported_dead", "source": "Lista", "when": "2026-11-19"},
+			}
+		}
+	}), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		list, err := o.Contradictions(ctx)
+		if err != nil || len(list) < 40 {
+			b.Fatal(len(list), err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"paradero/data"
@@ -56,6 +57,9 @@ func TestUndoOfMyLastChange(t *testing.T) {
 	}
 	undo.Action()
 	b.until("it is asked first", func() bool { return b.shows("Ciudad: Quito → Guayaquil") })
+	if dir := os.Getenv("PARADERO_TOUR"); dir != "" {
+		b.shoot(dir, "shell-undo-ask", 1180, 680)
+	}
 	if len(o.undid()) != 0 {
 		t.Fatal("it was undone without asking")
 	}
@@ -73,6 +77,9 @@ func TestRailCountsContradictions(t *testing.T) {
 	o.set(func() { o.clashes = make([]data.Contradiction, 3) })
 	o.events <- data.Event{Kind: record.Detainee}
 	b.until("three are counted", func() bool { return b.session.rail.items["contradictions"].badge == "3" })
+	if dir := os.Getenv("PARADERO_TOUR"); dir != "" {
+		b.shoot(dir, "shell-rail-count", 1180, 680)
+	}
 	o.set(func() { o.clashes = nil })
 	o.events <- data.Event{Kind: record.Detainee}
 	b.until("they are decided", func() bool { return b.session.rail.items["contradictions"].badge == "" })

@@ -155,7 +155,7 @@ func (r *clashRoom) drawDone() {
 	r.done.RemoveAll()
 	if r.desk.Done != nil {
 		undo := widget.Plain(w.T("clashes.undo"), theme.ContentUndoIcon(), r.undo)
-		r.done.Add(widget.Inset(8, 12, 8, 12, widget.Notice(widget.ToneOk, r.desk.Done.Text, widget.HStack(8, undo))))
+		r.done.Add(widget.Inset(8, 12, 8, 12, widget.Notice(widget.ToneOk, widget.Veil(r.desk.Done.Text), widget.HStack(8, undo))))
 		r.done.Add(widget.HLine())
 	}
 	r.done.Refresh()

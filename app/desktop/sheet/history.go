@@ -270,7 +270,7 @@ func AskUndo(h room.Host, read func(ctx context.Context) (*present.UndoOffer, er
 			case len(offer.Does) == 0:
 				h.Warn(strings.Join(append([]string{offer.Title}, offer.Keeps...), " "))
 			default:
-				h.Ask(w.T("undo.title"), offer.Text(Env(h)), w.T("undo.yes"), false, func() {
+				h.Ask(w.T("undo.title"), widget.Veil(offer.Text(Env(h))), w.T("undo.yes"), false, func() {
 					present.Undo(context.Background(), Env(h), offer.Write, told(h, "undo.done", then))
 				})
 			}
