@@ -134,6 +134,7 @@ func (o *Office) commit(group []*job) {
 	}
 	at, err := o.journal.Append(batch)
 	if err != nil {
+		o.noteBroken(err)
 		fail(err)
 		return
 	}
@@ -230,6 +231,18 @@ func (o *Office) suspect() {
 // Behind tells whether the working copy could not follow the journal: what was
 // saved is safe, what is shown is old until the office is opened again.
 func (o *Office) Behind() bool { return o.broken.Load() }
+
+// noteBroken notes that nothing more can be written, and tells the watchers.
+func (o *Office) noteBroken(err error) {
+	if errors.Is(err, ledger.ErrBroken) && !o.halted.Swap(true) {
+		o.watchers.tell(Event{})
+	}
+}
+
+// Halted tells whether the disk failed while the journal was being written, so
+// that nothing more is written until the office is opened again. What was
+// acknowledged is safe, and reading goes on.
+func (o *Office) Halted() bool { return o.halted.Load() }
 
 // genesis writes the first batch: the office, its founder, this device and the
 // rights by which everything that follows is judged.

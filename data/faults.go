@@ -70,6 +70,8 @@ func diskFault(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, ledger.ErrBroken):
+		return fault.Wrap(err, fault.Internal, op, "journal_broken")
 	case errors.Is(err, ledger.ErrFull), ledger.IsFull(err):
 		return fault.Wrap(err, fault.Full, op, "disk_full")
 	case errors.Is(err, ledger.ErrNewer):

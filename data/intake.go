@@ -377,6 +377,7 @@ func (o *Office) commitForeign(j *job) {
 	}
 	at, err := o.journal.Append(batches...)
 	if err != nil {
+		o.noteBroken(err)
 		j.done <- outcome{err: diskFault("take in changes", err)}
 		return
 	}

@@ -104,6 +104,7 @@ type Office struct {
 	wrong       *Finding        // what was found wrong with the working copy before it was made anew
 	checks      checker
 	broken      atomic.Bool // folding failed: the working copy is behind until it is rebuilt
+	halted      atomic.Bool // the disk failed under the journal: nothing is written until the office is opened again
 	verify      sync.Mutex
 	backups     *backups
 }

@@ -19,7 +19,7 @@ import (
 
 // Verify checks every frame, signature, link and sealed value of the journal,
 // and that the working copy holds every row it counts and every record it
-// lists. It changes nothing. A torn tail that was never acknowledged is a note.
+// lists. It changes nothing but the note of what it found. A torn tail that was never acknowledged is a note.
 func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding, error) {
 	if progress == nil {
 		progress = func(Progress) {}
@@ -64,7 +64,11 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 	if err != nil {
 		return nil, diskFault("verify", err)
 	}
-	return o.rehearse(ctx, progress, append(found, more...))
+	if found, err = o.rehearse(ctx, progress, append(found, more...)); err != nil {
+		return nil, err
+	}
+	o.noteVerified(found)
+	return found, nil
 }
 
 // remember keeps in mind what was found damaged, so that it is mended when what

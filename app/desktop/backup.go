@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"paradero/app"
-	"paradero/app/widget"
 	"paradero/data"
 	"paradero/data/fault"
+	"paradero/data/record"
 )
 
 // keepBackups makes backups by itself as long as the office is open. It never
@@ -87,12 +87,20 @@ func (n *session) Refill(ctx context.Context, file string, report func(data.Prog
 	return n.office.Refill(ctx, file, report)
 }
 
+// Travel implements settings.Controls.
+func (n *session) Travel(ctx context.Context, report func(data.Progress), ids ...record.ID) (data.TravelPlan, error) {
+	return n.office.Travel(ctx, report, ids...)
+}
+
+// Return implements settings.Controls.
+func (n *session) Return(ctx context.Context, file string, report func(data.Progress)) (lacking int, err error) {
+	return n.office.Return(ctx, file, report)
+}
+
 // damaged says that the journal was found damaged, with the way to fetch from a
 // backup what it lost.
 func (n *session) damaged() {
-	w := n.shell.words
-	sentence, hint := app.Words(fault.New(fault.Damaged, "open office", "journal_damaged"), w)
-	n.trouble(sentence, hint, widget.HStack(0, widget.Primary(w.T("backup.refill"), nil, n.refill)))
+	n.Fail(fault.New(fault.Damaged, "open office", "journal_damaged"))
 }
 
 // refill asks for a backup and takes from it what is missing here.

@@ -3,8 +3,6 @@ package desktop
 import (
 	"context"
 
-	"paradero/app"
-	"paradero/app/widget"
 	"paradero/data"
 	"paradero/data/fault"
 )
@@ -17,9 +15,7 @@ func (n *session) offerRebuild() {
 		return
 	}
 	n.offered = true
-	w := n.shell.words
-	sentence, hint := app.Words(fault.New(fault.Damaged, "check working copy", "store_damaged"), w)
-	n.trouble(sentence, hint, widget.HStack(0, widget.Primary(w.T("settings.rebuild"), nil, n.rebuildNow)))
+	n.Fail(fault.New(fault.Damaged, "check working copy", "store_damaged"))
 }
 
 func (n *session) rebuildNow() {
@@ -36,4 +32,15 @@ func (n *session) rebuildNow() {
 			n.Say(w.T("settings.rebuilt"))
 		}
 	})
+}
+
+// offerReopen says at the foot that the disk failed under the journal, with the
+// button that locks: opening again looks what is on the disk. What is half typed
+// is kept as a draft.
+func (n *session) offerReopen() {
+	if !n.office.Halted() || n.halted {
+		return
+	}
+	n.halted = true
+	n.Fail(fault.New(fault.Internal, "save", "journal_broken"))
 }

@@ -31,7 +31,11 @@ func (o *fakeOffice) Backup(_ context.Context, file string, _ func(data.Progress
 	return o.backups.state, nil
 }
 
-func (o *fakeOffice) Away() (int, string) { return 0, "" }
+func (o *fakeOffice) Away() (int, string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.trip.away, o.trip.file
+}
 
 func (o *fakeOffice) SinceBackup(context.Context) (int, data.BackupState, error) {
 	o.mu.Lock()

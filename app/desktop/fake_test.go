@@ -53,6 +53,7 @@ type fakeOffice struct {
 	mine    []data.Recent
 	undone  []record.Write
 	backups fakeBackup
+	trip    fakeTrip
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {

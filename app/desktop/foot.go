@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -9,6 +10,7 @@ import (
 
 	"paradero/app"
 	"paradero/app/widget"
+	"paradero/data/fault"
 )
 
 // sayFor is how long a line at the foot stands.
@@ -39,7 +41,9 @@ func (n *session) Say(text string) {
 func (n *session) Warn(text string) { n.atFoot(text) }
 
 func (n *session) atFoot(text string) {
-	n.foot.trouble.Hide()
+	if !n.halted { // that nothing can be saved stays until it is closed
+		n.foot.trouble.Hide()
+	}
 	n.foot.turn++
 	mine := n.foot.turn
 	n.foot.line.SetText(text)
@@ -60,7 +64,27 @@ func (n *session) Fail(err error) {
 	for _, reason := range app.Reasons(err, n.shell.words) {
 		hint += "\n• " + reason
 	}
-	n.trouble(sentence, hint)
+	n.trouble(sentence, hint, n.waysOut(err)...)
+}
+
+// waysOut are the buttons of failures that the window itself can mend.
+func (n *session) waysOut(err error) []fyne.CanvasObject {
+	w := n.shell.words
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	switch e.Key {
+	case "journal_broken":
+		return []fyne.CanvasObject{widget.HStack(0, widget.Primary(w.T("halted.reopen"), nil, n.Lock))}
+	case "store_damaged":
+		return []fyne.CanvasObject{widget.HStack(0, widget.Primary(w.T("settings.rebuild"), nil, n.rebuildNow))}
+	case "journal_damaged":
+		return []fyne.CanvasObject{widget.HStack(0, widget.Primary(w.T("backup.refill"), nil, n.refill))}
+	case "record_away":
+		return []fyne.CanvasObject{widget.HStack(0, widget.Primary(w.T("travel.back"), nil, func() { n.Go("settings", "travel") }))}
+	}
+	return nil
 }
 
 // trouble puts what failed at the foot, with what can be done about it.

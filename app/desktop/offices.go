@@ -8,6 +8,7 @@ import (
 	"paradero/app/demo"
 	"paradero/assets"
 	"paradero/data"
+	"paradero/data/record"
 )
 
 // office is an open office with what only the window asks of it.
@@ -21,6 +22,11 @@ type office interface {
 	SinceBackup(ctx context.Context) (int, data.BackupState, error)
 	Away() (records int, backup string)
 	Refill(ctx context.Context, file string, report func(data.Progress)) (data.Received, error)
+	TravelPlan(ctx context.Context, ids ...record.ID) (data.TravelPlan, error)
+	Travel(ctx context.Context, report func(data.Progress), ids ...record.ID) (data.TravelPlan, error)
+	Return(ctx context.Context, file string, report func(data.Progress)) (lacking int, err error)
+	Health(ctx context.Context) (data.Health, error)
+	Halted() bool // the disk failed under the journal: nothing is written until it is opened again
 	Rehearse(recoveryCode string) bool
 	ChangePassphrase(ctx context.Context, old, changed []byte) error
 	Check(ctx context.Context, passphrase []byte) error // whether it opens this open office

@@ -41,6 +41,7 @@ type session struct {
 	foot      *foot
 	backupErr error // why the last backup that was due was not made
 	offered   bool  // to make the working copy anew
+	halted    bool  // it was said that nothing can be saved until the office is opened again
 }
 
 var _ room.Host = (*session)(nil)
@@ -140,6 +141,7 @@ func (n *session) follow(events <-chan data.Event) {
 				return
 			}
 			n.offerRebuild()
+			n.offerReopen()
 			n.countClashes()
 			if w, ok := n.rooms[n.current.room].(room.Watcher); ok {
 				w.Changed(e)

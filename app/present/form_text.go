@@ -26,7 +26,7 @@ func failure(w *assets.Words, err error) Failure {
 			}
 		}
 	}
-	return Failure{Text: text, Hint: hint}
+	return Failure{Text: text, Hint: hint, Away: e != nil && e.Key == "record_away"}
 }
 
 // dateText writes a canonical date or moment as people read it, exactly as

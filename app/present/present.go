@@ -113,6 +113,7 @@ type Chip struct {
 type Failure struct {
 	Text string
 	Hint string
+	Away bool // it is about a record that is off this machine and can be brought back
 }
 
 // Line is a label with its value, and where the value comes from.

@@ -29,6 +29,7 @@ type Today struct {
 	Drafts         []DraftLine // unfinished forms, the newest first
 	Unreadable     string      // that some of them cannot be read
 	Backup         string      // that the last backup is old; "" while there is nothing to say
+	Away           string      // what is off this machine; "" when nothing is
 
 	env    Env
 	ctx    context.Context
@@ -278,7 +279,8 @@ func (t *Today) narrow() {
 	}
 	t.Contradictions, t.More, t.Emergencies = t.data.contradictions, t.data.more, t.data.emergencies
 	t.State = Ready
-	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies)+len(t.Drafts)+t.data.unreadable == 0 {
+	t.Away, _ = AwayLine(t.env.API, w)
+	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies)+len(t.Drafts)+t.data.unreadable == 0 && t.Backup+t.Away == "" {
 		t.State = Empty
 	}
 	t.shown()

@@ -194,7 +194,7 @@ func (j *Journal) Append(batches ...*Batch) ([]Pos, error) {
 		// After a failed sync nobody knows what is on the disk (Rebello et al.,
 		// "Can Applications Recover from fsync Failures?", 2020).
 		j.broken = ErrBroken
-		return nil, fmt.Errorf("append: %w", full(err))
+		return nil, fmt.Errorf("append: %w: %w", ErrBroken, full(err))
 	}
 	j.room = max(j.room, j.end.Offset+int64(len(out)))
 	j.end.Offset = end
@@ -217,7 +217,7 @@ func (j *Journal) nextSegment() error {
 	}
 	if err := f.Sync(); err != nil {
 		j.broken = ErrBroken
-		return fmt.Errorf("end segment: %w", err)
+		return fmt.Errorf("end segment: %w: %w", ErrBroken, err)
 	}
 	return j.addSegment(n)
 }

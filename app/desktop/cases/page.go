@@ -60,7 +60,7 @@ func (v *caseView) draw() {
 		return
 	}
 	if v.vm.State == present.Failed {
-		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint)))
+		v.page.Whole(sheet.Failed(v.host, v.vm.Failure))
 		return
 	}
 	v.page.Redraw()

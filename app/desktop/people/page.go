@@ -68,7 +68,7 @@ func (v *personView) draw() {
 		return
 	}
 	if v.vm.State == present.Failed {
-		v.page.Whole(widget.Inset(16, 16, 16, 16, widget.VStack(0, widget.ErrorPanel(v.vm.Failure.Text, v.vm.Failure.Hint))))
+		v.page.Whole(sheet.Failed(v.host, v.vm.Failure))
 		return
 	}
 	v.page.Redraw()

@@ -18,12 +18,13 @@ type backupCard struct {
 	h      Controls
 	state  *fyne.Container
 	folder *widget.Text
+	done   func() // what is known of the files may be otherwise now
 	object fyne.CanvasObject
 }
 
 func newBackupCard(h Controls) *backupCard {
 	w, set := h.Words(), h.Preferences()
-	c := &backupCard{h: h, state: widget.VStack(6), folder: widget.NewText("").Shrinks()}
+	c := &backupCard{h: h, state: widget.VStack(6), folder: widget.NewText("").Shrinks(), done: func() {}}
 	often := choice(numbers(app.BackupHours()), func(v string) string { return w.T("backup.every." + v) },
 		strconv.Itoa(set.BackupHours), c.setting(func(s *app.Settings, n int) { s.BackupHours = n }))
 	keep := choice(numbers(app.BackupKeeps()), func(v string) string { return w.T("backup.keep", v) },
@@ -120,6 +121,7 @@ func (c *backupCard) now() {
 			c.h.BackupMade()
 			c.h.Say(w.N("backup.made", state.Changes))
 			c.load()
+			c.done()
 		}
 	})
 }
@@ -136,6 +138,7 @@ func (c *backupCard) refill() {
 					return
 				}
 				c.h.Say(w.N("backup.refilled", got.Taken+got.Refilled))
+				c.done()
 			}
 		})
 	})

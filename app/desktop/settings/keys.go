@@ -58,8 +58,13 @@ func (r *Room) show(s sub) {
 
 // home goes back to the settings.
 func (r *Room) home() {
+	if p, ok := r.sub.(*travelPage); ok {
+		p.vm.Drop()
+	}
 	r.sub = nil
 	r.tellShares()
+	r.care.load()
+	r.away.load()
 	r.stack.Objects = []fyne.CanvasObject{r.page}
 	r.stack.Refresh()
 }

@@ -20,6 +20,7 @@ import (
 	"paradero/app/widget"
 	"paradero/assets"
 	"paradero/data"
+	"paradero/data/record"
 )
 
 // Controls is what the window lends this room beyond what every room has.
@@ -38,6 +39,9 @@ type Controls interface {
 	BackupNow(ctx context.Context, set app.Settings, report func(data.Progress)) (data.BackupState, error)
 	BackupMade()
 	Refill(ctx context.Context, file string, report func(data.Progress)) (data.Received, error)
+	// Travel takes records off this machine, Return brings everything back.
+	Travel(ctx context.Context, report func(data.Progress), ids ...record.ID) (data.TravelPlan, error)
+	Return(ctx context.Context, file string, report func(data.Progress)) (lacking int, err error)
 	ShowAbout()
 	ShowShortcuts()
 	// ShowWipe opens the page that destroys the office.
@@ -61,15 +65,17 @@ type Room struct {
 	stack  *fyne.Container // the page, or one within the room in its place
 	sub    sub             // that one; nil: none
 	office *officeForm
-	found  *fyne.Container
+	care   *careCard
+	away   *travelCard
 	backup *backupCard
 	made   *widget.Paragraph // whether there are shares
 }
 
 var (
-	_ room.Room   = (*Room)(nil)
-	_ room.Saver  = (*Room)(nil)
-	_ room.Backer = (*Room)(nil)
+	_ room.Room    = (*Room)(nil)
+	_ room.Saver   = (*Room)(nil)
+	_ room.Backer  = (*Room)(nil)
+	_ room.Watcher = (*Room)(nil)
 )
 
 // New makes the room.
@@ -81,20 +87,26 @@ func (r *Room) Key() string { return "settings" }
 // Icon implements room.Room.
 func (r *Room) Icon() fyne.Resource { return theme.SettingsIcon() }
 
-// Open implements room.Room.
-func (r *Room) Open(string) fyne.CanvasObject {
+// Open implements room.Room. The page of travelling is a place of its own.
+func (r *Room) Open(arg string) fyne.CanvasObject {
 	if r.page == nil {
 		r.office = newOfficeForm(r.h)
-		r.found = widget.VStack(6)
 		r.backup = newBackupCard(r.h)
+		r.care = newCareCard(r.h, r.backup, r.travel)
+		r.away = newTravelCard(r)
 		r.page = widget.Scroll(widget.Limit(980, widget.VStack(14,
 			widget.Heading(r.h.Words().T("room.settings")),
 			widget.CardColumns(2, 380, r.look(), r.security()),
-			r.keys(), r.backup.object, r.office.card, r.care(), r.danger())))
+			r.keys(), r.backup.object, r.care.object, r.away.object, r.office.card, r.danger())))
 		r.stack = container.NewStack(r.page)
 	}
 	r.office.load()
 	r.backup.load()
+	r.care.load()
+	r.away.load()
+	if arg == travelArg {
+		r.travel()
+	}
 	return r.stack
 }
 
@@ -201,77 +213,6 @@ func (r *Room) security() fyne.CanvasObject {
 		widget.Field(w.T("settings.lock"), lock, nil),
 		widget.Note(w.T("settings.lock.note")),
 		newPassphraseForm(r.h).object)
-}
-
-// care is the card of verifying and rebuilding.
-func (r *Room) care() fyne.CanvasObject {
-	w := r.h.Words()
-	info := r.h.Office().Info()
-	return widget.Card(w.T("settings.care"),
-		widget.NewParagraph(w.T("settings.care.text", info.Dir)).Muted(),
-		widget.HStack(8,
-			widget.Plain(w.T("settings.verify"), theme.ConfirmIcon(), r.verify),
-			widget.Plain(w.T("settings.rebuild"), theme.ViewRefreshIcon(), r.rebuild)),
-		r.found)
-}
-
-func (r *Room) verify() {
-	w := r.h.Words()
-	r.found.RemoveAll()
-	r.h.Progress(w.T("settings.verifying"), func(ctx context.Context, report func(data.Progress)) func() {
-		found, err := r.h.Verify(ctx, report)
-		return func() {
-			if err != nil {
-				r.found.Add(r.h.ErrorPanel(err, r.verify))
-				return
-			}
-			r.showFindings(found)
-		}
-	})
-}
-
-// showFindings tells what verifying found, damage first.
-func (r *Room) showFindings(found []data.Finding) {
-	w := r.h.Words()
-	damage := 0
-	for _, f := range found {
-		if f.Damage {
-			damage++
-		}
-	}
-	if damage == 0 {
-		r.found.Add(widget.Notice(widget.ToneOk, w.T("settings.verify.sound")))
-	} else {
-		r.found.Add(widget.Notice(widget.ToneError, w.N("settings.verify.damage", damage)))
-	}
-	for _, f := range found {
-		text := w.T("finding."+f.Key, f.Args...)
-		if f.File != "" {
-			text = f.File + ": " + text
-		}
-		p := widget.NewParagraph("• " + text)
-		if !f.Damage {
-			p = p.Muted()
-		}
-		r.found.Add(p)
-	}
-	r.found.Refresh()
-}
-
-func (r *Room) rebuild() {
-	w := r.h.Words()
-	r.h.Ask(w.T("settings.rebuild"), w.T("settings.rebuild.text"), w.T("settings.rebuild"), false, func() {
-		r.h.Progress(w.T("progress.rebuild"), func(ctx context.Context, report func(data.Progress)) func() {
-			err := r.h.Rebuild(ctx, report)
-			return func() {
-				if err != nil {
-					r.h.Fail(err)
-					return
-				}
-				r.h.Say(w.T("settings.rebuilt"))
-			}
-		})
-	})
 }
 
 // passphraseForm changes the passphrase.

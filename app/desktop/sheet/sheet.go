@@ -61,6 +61,18 @@ func Chip(c present.Chip) *widget.Chip {
 	return chip
 }
 
+// Failed is a page that could not be read. Of what is off this machine it says
+// calmly so, with the way to bring it back.
+func Failed(h room.Host, f present.Failure) fyne.CanvasObject {
+	if !f.Away {
+		return widget.Inset(16, 16, 16, 16, widget.VStack(0, widget.ErrorPanel(f.Text, f.Hint)))
+	}
+	w := h.Words()
+	line, _ := present.AwayLine(h.Office(), w)
+	return widget.Empty(f.Text, strings.TrimSpace(line+" "+f.Hint),
+		widget.Primary(w.T("travel.back"), theme.DownloadIcon(), func() { h.Go("settings", "travel") }))
+}
+
 // Alerts draws what must be read first: one band for each tone, the gravest
 // above.
 func Alerts(alerts []present.Alert) []fyne.CanvasObject {

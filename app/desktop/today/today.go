@@ -101,6 +101,10 @@ func (r *todayRoom) cards() []fyne.CanvasObject {
 		all = append(all, widget.Notice(widget.ToneWarn, r.vm.Backup, widget.HStack(0,
 			widget.Quiet(w.T("backup.settings"), theme.NavigateNextIcon(), func() { r.host.Go("settings", "") }))))
 	}
+	if r.vm.Away != "" {
+		all = append(all, widget.Notice(widget.ToneGrey, r.vm.Away, widget.HStack(0,
+			widget.Quiet(w.T("travel.back"), theme.NavigateNextIcon(), func() { r.host.Go("settings", "travel") }))))
+	}
 	if len(r.vm.Drafts) > 0 || r.vm.Unreadable != "" {
 		all = append(all, r.drafts())
 	}
