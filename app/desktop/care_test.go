@@ -76,7 +76,7 @@ func TestCareCard(t *testing.T) {
 	o.events <- data.Event{}
 	b.until("it is told", func() bool { return b.shows(w.T("health.waiting")) })
 	for _, text := range []string{
-		"Núñez Ñáñez, Íñigo Ángel", "3 cambios de Portátil de Luis Quispe esperan", "Equipo de la sede numeró", "2 cambios de Luis Quispe; faltaba el permiso de: confirmar",
+		"Núñez Ñáñez, Íñigo Ángel", "3 cambios de Portátil de Luis Quispe esperan", "Equipo de la sede numeró", "2 cambios de Luis Quispe: faltaba el permiso de confirmar",
 		w.T("health.forks.about"), w.T("health.found.refill.about"), w.T("backup.refill"), w.T("backup.now"),
 	} {
 		b.mustShow(text)

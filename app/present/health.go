@@ -48,6 +48,7 @@ type HealthGroup struct {
 	Lines []HealthLine
 	More  int // beyond those that are listed
 	Way   Way
+	found bool // by verifying
 }
 
 // HealthLine is one finding, and the record that it is about.
@@ -96,7 +97,8 @@ func (h *Health) Drop() { h.latest.Drop() }
 func (h *Health) take(got data.Health) {
 	h.Groups = nil
 	h.known(got)
-	h.found(got.Last.Found)
+	h.found(got)
+	h.away()
 	h.feeds(got)
 	h.powerless(got.Refused)
 	h.sum(got)
@@ -123,29 +125,45 @@ var findingWays = map[string]Way{
 	"batch_lost": Refill, "batch_lost_unnamed": Refill, "payload_owed": Refill, "record_touched": Refill, "backup_has_more": Refill,
 	"store_missing": Rebuild, "store_unreadable": Rebuild,
 	"backup_none": BackUp, "backup_missing": BackUp, "backup_unreadable": BackUp, "backup_damaged": BackUp, "backup_old": BackUp, "backup_incomplete": BackUp,
-	"records_away": ComeBack,
 }
 
 func wayOf(key string) Way { return findingWays[key] }
 
+// toldLive tells whether a finding is told by what is known now, with names.
+func toldLive(key string, got data.Health) bool {
+	switch key {
+	case "fork", "records_away":
+		return true
+	case "batch_lost", "batch_lost_unnamed":
+		return len(got.Lost) > 0
+	}
+	return false
+}
+
+// away says what is off this machine; that is nothing to worry about.
+func (h *Health) away() {
+	if line, _ := AwayLine(h.env.API, h.env.Words); line != "" {
+		h.Groups = append(h.Groups, HealthGroup{Title: h.env.Words.T("health.away"), About: line, Tone: Grey, Way: ComeBack})
+	}
+}
+
 // found groups what verifying found by its way out, damage first.
-func (h *Health) found(found []data.Finding) {
+func (h *Health) found(got data.Health) {
 	w := h.env.Words
 	for _, damage := range []bool{true, false} {
-		for _, way := range []Way{Refill, Rebuild, BackUp, ComeBack, NoWay} {
-			g := HealthGroup{Way: way, Tone: Grey}
+		for _, way := range []Way{Refill, Rebuild, BackUp, NoWay} {
+			g := HealthGroup{Way: way, Tone: Grey, found: true}
 			key := "health.note." + string(way)
 			if damage {
 				key, g.Tone = "health.found."+string(way), Bad
 			} else if way != NoWay {
 				g.Tone = Warn
 			}
-			for _, f := range found {
-				if f.Damage != damage || wayOf(f.Key) != way || f.Key == "fork" { // a fork is told below, with its name
-					continue
+			for _, f := range got.Last.Found {
+				if f.Damage == damage && wayOf(f.Key) == way && !toldLive(f.Key, got) {
+					g.Count++
+					g.add(h.line(f))
 				}
-				g.Count++
-				g.add(h.line(f))
 			}
 			if g.Count > 0 {
 				g.Title, g.About = w.T(key), w.T(key+".about")
@@ -240,16 +258,22 @@ func (h *Health) powerless(list []data.Powerless) {
 	h.Groups = append(h.Groups, g)
 }
 
-// rightText names a right, or why there is none.
+// rightText names the right that was missing, or who made it is nobody here.
 func rightText(w *assets.Words, why string) string {
-	key := "right." + strings.ReplaceAll(why, ":", ".")
-	if strings.HasPrefix(why, "issue:") {
-		key = "right.issue"
+	if why == "enrolled" {
+		return w.T("health.powerless.nobody")
 	}
-	if !w.Has(key) {
-		return why
+	right, _, _ := strings.Cut(why, ":") // "issue:" goes on with the document
+	if w.Has("right." + right) {
+		return w.T("health.powerless.right", w.T("right."+right))
 	}
-	return w.T(key)
+	return w.T("health.powerless.right", why)
+}
+
+// Verified tells whether what was found last has this way out, so that it must
+// be verified again once it was taken.
+func (h *Health) Verified(way Way) bool {
+	return slices.ContainsFunc(h.Groups, func(g HealthGroup) bool { return g.Way == way && g.found })
 }
 
 // sum says all of it in one sentence, and since when it is known.

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"paradero/app"
+	"paradero/app/present"
 	"paradero/app/widget"
 	"paradero/data"
 )
@@ -18,13 +19,13 @@ type backupCard struct {
 	h      Controls
 	state  *fyne.Container
 	folder *widget.Text
-	done   func() // what is known of the files may be otherwise now
+	done   func(present.Way) // a way out was taken: what is known of the files may be otherwise now
 	object fyne.CanvasObject
 }
 
 func newBackupCard(h Controls) *backupCard {
 	w, set := h.Words(), h.Preferences()
-	c := &backupCard{h: h, state: widget.VStack(6), folder: widget.NewText("").Shrinks(), done: func() {}}
+	c := &backupCard{h: h, state: widget.VStack(6), folder: widget.NewText("").Shrinks(), done: func(present.Way) {}}
 	often := choice(numbers(app.BackupHours()), func(v string) string { return w.T("backup.every." + v) },
 		strconv.Itoa(set.BackupHours), c.setting(func(s *app.Settings, n int) { s.BackupHours = n }))
 	keep := choice(numbers(app.BackupKeeps()), func(v string) string { return w.T("backup.keep", v) },
@@ -121,7 +122,7 @@ func (c *backupCard) now() {
 			c.h.BackupMade()
 			c.h.Say(w.N("backup.made", state.Changes))
 			c.load()
-			c.done()
+			c.done(present.BackUp)
 		}
 	})
 }
@@ -138,7 +139,7 @@ func (c *backupCard) refill() {
 					return
 				}
 				c.h.Say(w.N("backup.refilled", got.Taken+got.Refilled))
-				c.done()
+				c.done(present.Refill)
 			}
 		})
 	})

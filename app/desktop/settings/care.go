@@ -29,7 +29,7 @@ func newCareCard(h Controls, backup *backupCard, travel func()) *careCard {
 	w := h.Words()
 	c := &careCard{h: h, backup: backup, travel: travel, body: widget.VStack(10), chip: sheet.Chip(present.Chip{})}
 	c.vm = present.NewHealth(context.Background(), sheet.Env(h), c.draw)
-	backup.done = c.load
+	backup.done = c.mended
 	c.object = widget.CardWith(w.T("health.card"), c.chip,
 		c.body,
 		widget.HStack(8,
@@ -115,6 +115,16 @@ func (c *careCard) verify() {
 	})
 }
 
+// mended is told that a way out was taken: where that answers something that
+// verifying found, it is verified again, and else read again.
+func (c *careCard) mended(way present.Way) {
+	if c.vm.Verified(way) {
+		c.verify()
+		return
+	}
+	c.load()
+}
+
 func (c *careCard) askRebuild() {
 	w := c.h.Words()
 	c.h.Ask(w.T("settings.rebuild"), w.T("settings.rebuild.text"), w.T("settings.rebuild"), false, c.rebuild)
@@ -127,10 +137,11 @@ func (c *careCard) rebuild() {
 		return func() {
 			if err != nil {
 				c.h.Fail(err)
-			} else {
-				c.h.Say(w.T("settings.rebuilt"))
+				c.load()
+				return
 			}
-			c.load()
+			c.h.Say(w.T("settings.rebuilt"))
+			c.mended(present.Rebuild)
 		}
 	})
 }
