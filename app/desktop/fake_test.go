@@ -124,6 +124,9 @@ func (o *fakeOffice) Close() error {
 
 func (o *fakeOffice) Verify(_ context.Context, report func(data.Progress)) ([]data.Finding, error) {
 	report(data.Progress{Phase: "verify", Done: 1, Total: 1})
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.trip.health.Last.At = testNow
 	return nil, nil
 }
 

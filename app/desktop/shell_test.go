@@ -334,8 +334,8 @@ func TestOfficeDataAreSaved(t *testing.T) {
 	if rec.Get("address") != "Pichincha 334" || rec.Get("city") != "Guayaquil" {
 		t.Fatalf("address %q", rec.Get("address"))
 	}
-	b.press("Verificar")
-	b.until("verified", func() bool { return b.shows("Todo está completo y sin daño.") })
+	b.press("Verificar ahora")
+	b.until("verified", func() bool { return b.shows("Todo está bien: los archivos están completos y sin daño") })
 }
 
 func TestPassphraseIsChanged(t *testing.T) {
