@@ -80,6 +80,9 @@ crash: build ## kills, flips, cuts and full disks; ROUNDS=1000 for a night
 fuzz: go ## every fuzz target in turn, TIME=30s each
 	@sh packaging/fuzz.sh "$(TIME)" $(TESTFLAGS)
 
+simulate: go ## several offices on made-up disks, clocks and lines: SEEDS=1000000, or SEED=7 alone
+	PARADERO_SEEDS=$(SEEDS) PARADERO_FIRST=$(FIRST) PARADERO_SEED=$(SEED) $(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 0 -v -run TestSeeds ./packaging/simulate
+
 bench: need ## speeds beside their peers
 	@mkdir -p build
 	@sh packaging/build.sh build/bench -buildvcs=false ./packaging/bench

@@ -127,6 +127,7 @@ func attacks() map[string]func(*sim, *replica) error {
 		"succeeds unbidden":  (*sim).attackSucceed,
 		"wrong feed":         (*sim).attackFeed,
 		"from another place": (*sim).attackOffice,
+		"old values again":   (*sim).attackOld,
 	}
 }
 
@@ -325,6 +326,17 @@ func (s *sim) attackSucceed(r *replica) error {
 	f := s.newFoe(seed, s.all[0].keys.Member, s.keys)
 	b := s.draw(f, r, nil, s.deviceRecord(f.signer, f.member, s.founder, "AAAA"), s.hostileEdit())
 	return s.send(r, "succeeds unbidden", b)
+}
+
+// attackOld sends everything once more as it was before anything was erased.
+func (s *sim) attackOld(r *replica) error {
+	var frames [][]byte
+	s.frames(r)
+	for _, h := range sortedHashes(r.acked) {
+		frames = append(frames, ledger.AppendFrame(nil, s.seen[h].batch))
+	}
+	_, err := s.deliver(r, frames)
+	return err
 }
 
 // attackFeed goes on with a feed that is not its own.

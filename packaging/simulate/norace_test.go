@@ -2,5 +2,8 @@
 
 package simulate
 
+// raced tells whether the race detector is in: it makes everything ten times slower.
+const raced = false
+
 // shortly is how many seeds a test runs that is told nothing.
 const shortly = 100

@@ -81,7 +81,7 @@ func runAll(seeds []uint64) (Counts, []error) {
 			for {
 				i := int(next.Add(1)) - 1
 				mu.Lock()
-				enough := len(failures) >= most
+				enough := len(failures) >= number("PARADERO_ENOUGH", most)
 				mu.Unlock()
 				if i >= len(seeds) || enough {
 					return
