@@ -32,7 +32,7 @@ GOFUMPT    := $(TOOLS)/gofumpt-v0.12.0
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 export PARADERO_BINARY := $(CURDIR)/$(BIN)
 
-.PHONY: run build test lint format vet unit window crash fuzz bench tour pictures clean go need need-test help
+.PHONY: run build test lint format vet unit window simulate mutants crash fuzz bench tour pictures clean go need need-test help
 .NOTPARALLEL:
 
 help: ## what there is
@@ -54,7 +54,7 @@ build: need ## bin/paradero
 run: build ## builds and opens the desktop
 	@$(BIN) $(ARGS)
 
-test: need-test format build vet unit window ## everything that must hold
+test: need-test format build vet unit simulate mutants window ## everything that must hold
 	@echo "make test: all passed"
 
 lint: format vet ## format, vet, staticcheck
@@ -80,8 +80,11 @@ crash: build ## kills, flips, cuts and full disks; ROUNDS=1000 for a night
 fuzz: go ## every fuzz target in turn, TIME=30s each
 	@sh packaging/fuzz.sh "$(TIME)" $(TESTFLAGS)
 
-simulate: go ## several offices on made-up disks, clocks and lines: SEEDS=1000000, or SEED=7 alone
-	PARADERO_SEEDS=$(SEEDS) PARADERO_FIRST=$(FIRST) PARADERO_SEED=$(SEED) $(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 0 -v -run TestSeeds ./packaging/simulate
+simulate: go ## several offices on made-up disks, clocks and lines; SEEDS=1000000 for a night, SEED=7 alone
+	PARADERO_SEEDS=$(or $(SEEDS),2000) PARADERO_FIRST=$(FIRST) PARADERO_SEED=$(SEED) $(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 0 -v -run TestSeeds ./packaging/simulate
+
+mutants: go ## faults brought into the program, each of which the simulation must catch
+	$(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 20m -v -run TestMutants ./packaging/simulate
 
 bench: need ## speeds beside their peers
 	@mkdir -p build
