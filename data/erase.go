@@ -80,39 +80,47 @@ func (o *Office) ErasePlan(ctx context.Context, id record.ID) (ErasePlan, error)
 	return plan, nil
 }
 
-// goesWith gives a record and those that speak of nobody else.
+// goesWith gives a record, those that were merged into it, and those that speak
+// of nobody else.
 func (o *Office) goesWith(ctx context.Context, id record.ID, kind record.Kind) ([]record.ID, error) {
-	ids := []record.ID{id}
+	ids := append([]record.ID{id}, o.merges.from(id)...)
 	if kind != record.Detainee && kind != record.Contact {
 		return ids, nil
 	}
-	linked, err := o.Links(ctx, id, 0)
-	if err != nil {
-		return nil, err
+	same := map[record.ID]bool{}
+	for _, id := range ids {
+		same[id] = true
 	}
-	for _, r := range linked {
-		if speaksOnlyOf(r, id) {
-			ids = append(ids, r.ID)
+	for _, id := range ids[:len(ids):len(ids)] {
+		linked, err := o.Links(ctx, id, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range linked {
+			if speaksOnlyOf(r, same) && !slices.Contains(ids, r.ID) {
+				ids = append(ids, r.ID)
+			}
 		}
 	}
 	return ids, nil
 }
 
-// speaksOnlyOf tells whether a record that refers to a person is about nobody else.
-func speaksOnlyOf(r *record.Record, id record.ID) bool {
+// speaksOnlyOf tells whether a record that refers to a person, under one of his
+// records, is about nobody else.
+func speaksOnlyOf(r *record.Record, same map[record.ID]bool) bool {
 	switch r.Kind {
 	case record.Relationship, record.Notification:
 		return true // without either of the two it says nothing
 	case record.Case:
-		return r.Ref("detainee") == id
+		return same[r.Ref("detainee")]
 	case record.Task:
-		return r.Ref("about") == id
+		return same[r.Ref("about")]
 	case record.Attempt:
 		about := r.Refs("about")
-		return r.Ref("contact") == id || len(about) == 1 && about[0] == id
+		return same[r.Ref("contact")] || len(about) == 1 && same[about[0]]
 	case record.Document:
 		about := r.Refs("about")
-		return len(about) == 1 && about[0] == id
+		return len(about) == 1 && same[about[0]]
 	}
 	return false
 }

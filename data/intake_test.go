@@ -439,3 +439,26 @@ func findingOf(found []Finding, key, arg string) bool {
 	}
 	return false
 }
+
+// Who was merged into a person goes with him, and what speaks of him.
+func TestErasureTakesTheMergedAlong(t *testing.T) {
+	a, _ := founded(t)
+	man := save(t, a, Change{Kind: record.Detainee, Set: map[string]string{"given_names": "Ángel", "paternal_surname": "Núñez"}}).ID
+	double := save(t, a, Change{Kind: record.Detainee, Set: map[string]string{"given_names": "Angel", "paternal_surname": "Nunes"}}).ID
+	work := save(t, a, Change{Kind: record.Case, Set: map[string]string{"detainee": double.String(), "type": "release"}}).ID
+	if _, err := a.Merge(context.Background(), Merging{Keep: man, Other: double, Reason: "la misma persona"}); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := a.Erase(context.Background(), man, "lo pidió la familia", nil)
+	if err != nil || len(plan.Records) != 3 {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	for _, id := range []record.ID{man, double, work} {
+		if _, err := a.Get(context.Background(), id); err == nil {
+			t.Errorf("%s is still shown", id)
+		}
+	}
+	if rows, _ := a.List(context.Background(), ListQuery{Text: "nunes"}); rows.Len() != 0 {
+		t.Error("the search still finds him")
+	}
+}

@@ -159,7 +159,12 @@ func unmergeVerb(fs *pflag.FlagSet) action {
 func (c *call) mergeNamed(o *data.Office, text string) (record.Write, error) {
 	id, err := record.ParseID(text)
 	if err != nil {
-		return o.FindChange(c.ctx, text, record.ID{})
+		w, err := o.FindChange(c.ctx, text, record.ID{})
+		if fault.Is(err, fault.Invalid) && !strings.Contains(text, ".") {
+			// A merge says something of two records; either names it.
+			w, err = o.FindChange(c.ctx, text+".0", record.ID{})
+		}
+		return w, err
 	}
 	w, err := o.MergeOf(c.ctx, id)
 	if err == nil && w.IsZero() {
