@@ -69,7 +69,7 @@ func (v *caseView) draw() {
 // told ends a change that was made by one tap.
 func (v *caseView) told(f present.Failure, ok bool) {
 	if !ok {
-		v.host.Warn(f.Text)
+		v.host.Warn(f.Text + " " + f.Hint)
 		return
 	}
 	v.host.Say(v.host.Words().T("case.saved"))

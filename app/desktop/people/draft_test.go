@@ -11,6 +11,7 @@ import (
 	"paradero/app/desktop/roomtest"
 	"paradero/assets"
 	"paradero/data"
+	"paradero/data/ledger"
 	"paradero/data/record"
 )
 
@@ -24,11 +25,14 @@ type reopened struct {
 
 var passphrase = []byte("tres tristes tigres tragan trigo")
 
-func newReopened(t *testing.T) *reopened {
+func newReopened(t *testing.T) *reopened { return newReopenedOn(t, nil) }
+
+// newReopenedOn makes it on a disk; nil: the machine's.
+func newReopenedOn(t *testing.T, disk ledger.Disk) *reopened {
 	t.Helper()
 	at := roomtest.Day()
 	r := &reopened{t: t, cfg: data.Config{
-		Dir: filepath.Join(t.TempDir(), "oficina"), Cost: data.Cost{Time: 1, Memory: 64, Threads: 1},
+		Dir: filepath.Join(t.TempDir(), "oficina"), Disk: disk, Cost: data.Cost{Time: 1, Memory: 64, Threads: 1},
 		Clock: func() time.Time { return at.Add(time.Since(at) % time.Hour) },
 	}}
 	o, _, err := data.Create(context.Background(), r.cfg, data.Founding{

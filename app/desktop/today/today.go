@@ -142,7 +142,7 @@ func (r *todayRoom) line(l present.TodayLine) fyne.CanvasObject {
 		done := widget.Plain(r.host.Words().T("today.done"), theme.ConfirmIcon(), func() {
 			r.vm.Tick(l.Task, func(f present.Failure, ok bool) {
 				if !ok {
-					r.host.Warn(f.Text)
+					r.host.Warn(f.Text + " " + f.Hint)
 					return
 				}
 				r.vm.Load()

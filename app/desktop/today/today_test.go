@@ -3,6 +3,7 @@ package today
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -133,5 +134,33 @@ func TestTour(t *testing.T) {
 		r.Open("")
 		h.Pump()
 		h.Picture("today-drafts")
+	}
+}
+
+// What is off this machine is said in one calm line, which leads to the way back.
+func TestAwayIsToldOnTheFirstPage(t *testing.T) {
+	for _, dark := range []bool{false, true} {
+		h, r, seed := open(t, assets.Spanish, dark, fyne.NewSize(1180, 680))
+		o, ok := h.API.(*data.Office)
+		if !ok {
+			t.Fatal("no real office")
+		}
+		if _, err := o.Backup(t.Context(), filepath.Join(t.TempDir(), "copia.respaldo"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Travel(t.Context(), nil, seed.Son); err != nil {
+			t.Fatal(err)
+		}
+		r.Open("")
+		h.Pump()
+		n, _ := o.Away()
+		if !h.Sees(h.Words().N("travel.away", n, "copia.respaldo")) {
+			t.Fatalf("%q", h.Texts())
+		}
+		h.Picture("today-away")
+		h.Press(h.Words().T("travel.back"))
+		if len(h.Went) != 1 || h.Went[0] != "settings travel" {
+			t.Errorf("went %q", h.Went)
+		}
 	}
 }
