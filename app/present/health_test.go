@@ -120,7 +120,7 @@ func TestHealthTellsOfDevicesAndRights(t *testing.T) {
 	}
 	text := strings.Join(all, "\n")
 	for _, want := range []string{
-		"3 cambios de Portátil de Luis esperan", "el equipo " + workID("viejo").String()[:8] + " numeró",
+		"3 cambios de Portátil de Luis esperan", "un equipo sin nombre (" + workID("viejo").String()[:8] + ") numeró",
 		"2 cambios de Rosa: faltaba el permiso de emitir", "no está inscrito",
 	} {
 		if !strings.Contains(text, want) {

@@ -62,6 +62,7 @@ func (r *Room) home() {
 		p.vm.Drop()
 	}
 	r.sub = nil
+	r.h.Here("")
 	r.tellShares()
 	r.care.load()
 	r.away.load()

@@ -43,7 +43,10 @@ func (c *travelCard) load() {
 }
 
 // travel opens the page.
-func (r *Room) travel() { r.show(newTravelPage(r)) }
+func (r *Room) travel() {
+	r.h.Here(travelArg)
+	r.show(newTravelPage(r))
+}
 
 // travelPage takes people and cases off this machine, and brings them back.
 type travelPage struct {
