@@ -300,6 +300,7 @@ func (h *Health) sum(got data.Health) {
 		h.Line = w.N("health.some", count)
 		h.Chip = Chip{Text: w.Count(count), Tone: worst}
 	case got.Last.At.IsZero():
+		h.When = "" // the sentence says it
 		h.Line, h.Chip = w.T("health.unverified"), Chip{Text: w.T("health.chip.never"), Tone: Grey}
 	default:
 		h.Line, h.Chip = w.T("health.sound"), Chip{Text: w.T("health.chip.sound"), Tone: OK}

@@ -46,7 +46,7 @@ func (h *Health) group(way Way, title string) *HealthGroup {
 func TestHealthSaysAllIsWellAndSinceWhen(t *testing.T) {
 	o, h := illHealth(t)
 	h.Load()
-	if h.State != Ready || len(h.Groups) != 0 || h.Chip.Tone != Grey || !strings.Contains(h.When, "no se ha verificado") {
+	if h.State != Ready || len(h.Groups) != 0 || h.Chip.Tone != Grey || h.When != "" || !strings.Contains(h.Line, "no se han verificado") {
 		t.Errorf("%+v", h)
 	}
 	o.health.Last = data.Verified{At: time.Date(2026, 11, 20, 18, 5, 0, 0, time.UTC), Found: []data.Finding{{Key: "store_rebuilt"}}}

@@ -49,7 +49,11 @@ func (c *careCard) draw() {
 		return
 	}
 	c.chip.Set(c.vm.Chip.Text, sheet.Tone(c.vm.Chip.Tone))
-	c.body.Add(widget.VStack(0, widget.NewParagraph(c.vm.Line).Bold(), widget.Note(c.vm.When)))
+	line := widget.VStack(0, widget.NewParagraph(c.vm.Line).Bold())
+	if c.vm.When != "" {
+		line.Add(widget.Note(c.vm.When))
+	}
+	c.body.Add(line)
 	for _, g := range c.vm.Groups {
 		c.body.Add(c.group(g))
 	}
