@@ -92,6 +92,9 @@ func (s *sim) quiet() error {
 		if err := s.checkWaiting(r, held); err != nil {
 			return err
 		}
+		if err := s.checkForks(r, held); err != nil {
+			return err
+		}
 		if err := s.checkRecords(r, m); err != nil {
 			return err
 		}
@@ -205,7 +208,7 @@ func (s *sim) checkRecords(r *replica, m *model) error {
 			return err
 		}
 		if err := s.checkRecord(m, t, got, contradicted(open, id)); err != nil {
-			return fmt.Errorf("device %d, %s %s: %w", r.n, t.kind, id, err)
+			return fmt.Errorf("device %d, %s %s: %w:%s", r.n, t.kind, id, err, s.history(id))
 		}
 		if got != nil {
 			counts[t.kind]++
@@ -344,6 +347,12 @@ func (s *sim) writtenUnknowing(m *model, t *thing, away []said) bool {
 func (s *sim) checkErased(r *replica, m *model) error {
 	for _, id := range sortedIDs(m) {
 		t := m.records[id]
+		again := map[string]bool{} // said by somebody who is not erased too
+		for _, a := range t.acts {
+			for _, f := range a.change.Fields {
+				again[f.Text] = again[f.Text] || !t.erased[a.write]
+			}
+		}
 		for w := range t.erased {
 			k := s.seen[w.Batch]
 			if k == nil {
@@ -353,6 +362,9 @@ func (s *sim) checkErased(r *replica, m *model) error {
 				return fmt.Errorf("device %d still has the sealed values of %x.%d, which were erased", r.n, w.Batch[:4], w.Index)
 			}
 			for _, f := range k.body.Changes[w.Index].Fields {
+				if again[f.Text] {
+					continue
+				}
 				if err := s.notFound(r, id, f.Text); err != nil {
 					return err
 				}

@@ -15,6 +15,7 @@ import (
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/store"
+	"paradero/data/team"
 	"paradero/data/vault"
 )
 
@@ -36,6 +37,7 @@ type replica struct {
 	acked  map[ledger.Hash]bool // what this device has answered for
 	forms  []*record.Record     // open forms, some of them for long
 	mine   []record.Write
+	merges []record.Write
 	backup *backup
 	older  func() // puts back the working copy of a while ago
 	hurt   bool   // a bit of its journal was turned
@@ -117,10 +119,7 @@ func (s *sim) enrol(role, name string) (vault.Keys, error) {
 func (s *sim) join(role string, k vault.Keys) error {
 	r := s.newReplica(role)
 	r.keys = k
-	if err := os.MkdirAll(r.dir, 0o700); err != nil {
-		return fmt.Errorf("make folder: %w", err)
-	}
-	if _, _, err := vault.Create(r.dir, r.random, vault.Cost(cheap), vault.Public{Office: "Sede Simulada"}, k, passphrase); err != nil {
+	if err := s.equip(r); err != nil {
 		return err
 	}
 	if err := s.open(r); err != nil {
@@ -229,4 +228,46 @@ func (s *sim) flip(r *replica) error {
 func refused(err error) bool {
 	var f *fault.Error
 	return errors.As(err, &f) && (f.Code == fault.Invalid || f.Code == fault.Refused || f.Code == fault.NotFound)
+}
+
+// restore brings a device back from its copy on another machine: as a new device
+// of the same member, which goes on for the old one by its word.
+func (s *sim) restore(r *replica) error {
+	if r.backup == nil {
+		return nil
+	}
+	old := signerOf(r.keys)
+	_ = s.close(r)
+	from, files := r.dir, map[string][]byte{}
+	r.dir = filepath.Join(s.dir, fmt.Sprintf("r%d-%d", r.n, s.counts["steps"]))
+	for path, b := range r.backup.files {
+		files[r.dir+strings.TrimPrefix(path, from)] = b
+	}
+	seed := make([]byte, 32)
+	if _, err := s.foeRandom.Read(seed); err != nil {
+		return err
+	}
+	r.keys.Sign, r.keys.Founder, r.home = seed, s.founder, store.NewMemory()
+	if err := s.equip(r); err != nil {
+		return err
+	}
+	r.disk.PutBack(files)
+	r.acked = maps.Clone(r.backup.acked)
+	r.told, r.older, r.backup, r.mine, r.merges = nil, nil, nil, nil, nil
+	if err := s.open(r); err != nil {
+		return err
+	}
+	s.count("devices restored")
+	now := s.newFoe(seed, r.keys.Member, s.keys)
+	word := team.Endorse(old.key, r.keys.Office, now.signer.Public())
+	return s.send(r, "", s.draw(now, r, nil, s.deviceRecord(now.signer, now.member, ledger.DeviceOf(old.Public()), word)))
+}
+
+// equip gives a device its folder and its vault.
+func (s *sim) equip(r *replica) error {
+	if err := os.MkdirAll(r.dir, 0o700); err != nil {
+		return fmt.Errorf("make folder: %w", err)
+	}
+	_, _, err := vault.Create(r.dir, r.random, vault.Cost(cheap), vault.Public{Office: "Sede Simulada"}, r.keys, passphrase)
+	return err
 }

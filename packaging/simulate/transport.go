@@ -24,7 +24,7 @@ func (s *sim) note(frame []byte) (*known, error) {
 	if err != nil {
 		return nil, err
 	}
-	if k := s.seen[b.Hash]; k != nil {
+	if k := s.seen[b.Hash]; k != nil && !k.lacks(b) {
 		return k, nil
 	}
 	body, err := b.Open(s.keys)
@@ -32,19 +32,22 @@ func (s *sim) note(frame []byte) (*known, error) {
 		return nil, err
 	}
 	k := &known{batch: b, body: body}
+	if was := s.seen[b.Hash]; was != nil {
+		k.evil = was.evil
+	}
 	s.seen[b.Hash] = k
-	s.payloads(k)
+	for i, p := range b.Payloads {
+		if p != nil {
+			b.Payloads[i] = bytes.Clone(p)
+		}
+	}
 	return k, nil
 }
 
-// payloads remembers the sealed values of a batch, so that erased ones can be
-// looked for.
-func (s *sim) payloads(k *known) {
-	for i, p := range k.batch.Payloads {
-		if p != nil {
-			k.batch.Payloads[i] = bytes.Clone(p)
-		}
-	}
+// lacks tells whether a batch comes whole of which values were missing before.
+func (k *known) lacks(b *ledger.Batch) bool {
+	missing := func(p []byte) bool { return p == nil }
+	return slices.ContainsFunc(k.batch.Payloads, missing) && !slices.ContainsFunc(b.Payloads, missing)
 }
 
 // frames gives all batches of a device. It has answered for them from now on.

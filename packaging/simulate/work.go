@@ -32,6 +32,9 @@ func steps() []step {
 		{"exchanges", 40, (*sim).meet},
 		{"posts", 6, func(s *sim, _ *replica) error { return s.post(false) }},
 		{"lists brought in", 3, (*sim).bringList},
+		{"decisions", 5, (*sim).resolve},
+		{"undoings", 4, (*sim).undo},
+		{"mergings", 4, (*sim).merge},
 		{"erasures", 3, (*sim).erase},
 		{"holds", 2, (*sim).hold},
 		{"clock jumps", 6, (*sim).jump},
@@ -43,6 +46,7 @@ func steps() []step {
 		{"rebuilds", 2, (*sim).rebuild},
 		{"copies of the working copy", 4, (*sim).keepOlder},
 		{"backups", 3, (*sim).backUp},
+		{"restores", 2, (*sim).restore},
 		{"forks", 2, (*sim).restoreWrongly},
 		{"bits", 1, (*sim).flipBit},
 		{"partitions", 3, (*sim).part},
@@ -460,16 +464,15 @@ func (s *sim) part(r *replica) error {
 	return nil
 }
 
-// changeRole lets a coordinator give somebody another role, and take it back.
+// changeRole lets a coordinator give somebody another role. Nobody becomes or
+// stops being a coordinator here: what he erased just before he was told cannot
+// be put back, so that what stands would depend on who heard first.
 func (s *sim) changeRole(r *replica) error {
-	if s.role(r) != "coordinator" || r.n != 0 {
-		return nil
-	}
 	of := s.all[s.rng.IntN(len(s.all))]
-	if of == r {
+	if s.role(r) != "coordinator" || of.role == "coordinator" {
 		return nil
 	}
-	roles := record.Roles
-	_, err := s.save(r, data.Change{Record: of.keys.Member, Set: map[string]string{"role": roles[s.rng.IntN(len(roles))]}})
+	role := []string{"lawyer", "social-worker"}[s.rng.IntN(2)]
+	_, err := s.save(r, data.Change{Record: of.keys.Member, Set: map[string]string{"role": role}})
 	return err
 }
