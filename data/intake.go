@@ -93,6 +93,9 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	if in.out.Refilled > 0 || o.Damage() > 0 {
 		return in.out, o.heal(ctx)
 	}
+	if in.out.Taken > 0 {
+		return in.out, diskFault(op, o.endTails())
+	}
 	return in.out, nil
 }
 

@@ -284,11 +284,32 @@ func within(damage []ledger.Damage, p ledger.Pos) bool {
 	return false
 }
 
+// endTails ends the damage of a tail that was lost once its last batch, and with
+// it all that this depends on, is here again.
+func (o *Office) endTails() error {
+	if tails, err := o.journal.Tails(); err != nil || len(tails) == 0 {
+		return err
+	}
+	return o.still("mend journal", func() error {
+		left, err := o.journal.EndTails(func(name string) bool {
+			found, err := o.store.FindBatches(name)
+			return err == nil && len(found) == 1
+		})
+		if err == nil && left == 0 {
+			o.damage = slices.DeleteFunc(o.damage, func(d ledger.Damage) bool { return d.Tail })
+		}
+		return err
+	})
+}
+
 // heal ends damage when all that stood there has come again: the stretch becomes
 // room that holds nothing.
 func (o *Office) heal(ctx context.Context) error {
 	if len(o.feeds.Gaps()) > 0 {
 		return nil
+	}
+	if err := o.endTails(); err != nil {
+		return diskFault("mend journal", err)
 	}
 	return diskFault("mend journal", o.still("mend journal", func() error {
 		damage, err := o.journal.Scan(ctx, o.journal.Start(), func(ledger.Pos, *ledger.Batch) error { return nil })

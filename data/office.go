@@ -98,6 +98,7 @@ type Office struct {
 	damage      []ledger.Damage // found in the journal while opening
 	foreign     []ledger.Pos    // batches there that do not verify or open
 	acked       ledger.Pos      // what the working copy says was acknowledged
+	ackedLast   ledger.Hash     // the last batch of that
 	trimmed     int64           // bytes of a torn tail that was cut off while opening
 	rebuilt     bool            // the working copy was made anew while opening
 	ahead       bool            // the working copy holds what the journal has lost: it is set aside and not thrown away

@@ -121,7 +121,7 @@ func (o *Office) readMeta() (place, error) {
 	if at.Index > 0 {
 		last = at.Pos
 	}
-	o.acked = at.Pos
+	o.acked, o.ackedLast = at.Pos, at.Hash
 	batch, _, err := o.journal.Read(last)
 	if errors.Is(err, ledger.ErrNewer) {
 		return place{}, err
@@ -172,10 +172,14 @@ func (o *Office) mark(damage []ledger.Damage) error {
 		if err := room(o.disk, o.cfg.Dir, "open office"); err != nil {
 			return err
 		}
-		if err := o.journal.KeepTail(); err != nil {
+		name := ""
+		if o.ackedLast != (ledger.Hash{}) {
+			name = shortHash(o.ackedLast)
+		}
+		if err := o.journal.KeepTail(name); err != nil {
 			return err
 		}
-		o.acked = ledger.Pos{}
+		o.acked, o.ackedLast = ledger.Pos{}, ledger.Hash{}
 	}
 	if lost || o.trimmed > 0 {
 		return o.journal.Trim()

@@ -42,6 +42,7 @@ func verbs() []verb {
 		{"check", 1, 1, checkVerb},
 		{"erase", 1, 1, eraseVerb},
 		{"travel", 0, -1, travelVerb},
+		{"bundle", 2, 2, bundleVerb},
 		{"passphrase", 0, 0, passphraseVerb},
 		{"recover", 0, 0, recoverVerb},
 		{"shares", 0, 1, sharesVerb},
@@ -58,7 +59,7 @@ func verbs() []verb {
 
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
-	"duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "bundle", "hub", "sync", "status",
+	"duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "hub", "sync", "status",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,

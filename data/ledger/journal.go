@@ -343,7 +343,9 @@ const tailExt = ".tail"
 
 // KeepTail copies what stands behind the last whole frame to a file beside the
 // segment, which Tails names: the bytes may still help to mend it.
-func (j *Journal) KeepTail() error {
+//
+// name, which may be empty, tells later whether all that was lost has come again.
+func (j *Journal) KeepTail(name string) error {
 	f := j.files[j.end.Segment]
 	size, err := f.Size()
 	if err != nil {
@@ -353,7 +355,7 @@ func (j *Journal) KeepTail() error {
 	if _, err := f.ReadAt(rest, j.end.Offset); err != nil && len(rest) > 0 {
 		return fmt.Errorf("keep tail: %w", err)
 	}
-	kept, err := j.disk.Open(filepath.Join(j.dir, fmt.Sprintf("%08d-%d%s", j.end.Segment, j.end.Offset, tailExt)))
+	kept, err := j.disk.Open(filepath.Join(j.dir, fmt.Sprintf("%08d-%d-%s%s", j.end.Segment, j.end.Offset, name, tailExt)))
 	if err != nil {
 		return fmt.Errorf("keep tail: %w", err)
 	}
@@ -380,6 +382,25 @@ func (j *Journal) Tails() ([]string, error) {
 		return nil, fmt.Errorf("list tails: %w", err)
 	}
 	return slices.DeleteFunc(names, func(n string) bool { return !strings.HasSuffix(n, tailExt) }), nil
+}
+
+// EndTails takes those kept tails away of which all is here again.
+func (j *Journal) EndTails(here func(name string) bool) (left int, err error) {
+	names, err := j.Tails()
+	if err != nil {
+		return 0, err
+	}
+	for _, n := range names {
+		parts := strings.SplitN(strings.TrimSuffix(n, tailExt), "-", 3)
+		if len(parts) < 3 || parts[2] == "" || !here(parts[2]) {
+			left++
+			continue
+		}
+		if err := j.disk.Remove(filepath.Join(j.dir, n)); err != nil {
+			return left, fmt.Errorf("end tail: %w", err)
+		}
+	}
+	return left, nil
 }
 
 // DropTails takes kept tails away: what was erased may stand in them.
