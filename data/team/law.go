@@ -117,15 +117,33 @@ func (l *Law) Learn(a Act) (late bool) {
 		l.pass(&l.acts[i])
 		return lawless && len(l.tables) > 0 || l.lets(&a) || l.good[a.At.Write] && a.At.Compare(l.judged) < 0 && changesRights(a.Change)
 	}
-	before := l.good
+	before, devices := l.good, l.devices
 	l.forget()
 	for i := range l.acts {
 		l.pass(&l.acts[i])
 	}
+	late = l.moved(devices)
 	for w := range before {
 		late = late || !l.good[w]
 	}
 	return late || len(l.good) > len(before)+1 || l.good[a.At.Write] && (l.lets(&a) || changesRights(a.Change))
+}
+
+// knows tells whether an act was learned: then it was judged in its turn, by what
+// the team was then, and nothing that came behind it makes it good.
+func (l *Law) knows(a *Act) bool {
+	_, known := slices.BinarySearchFunc(l.acts, *a, func(x, y Act) int { return x.At.Compare(y.At) })
+	return known
+}
+
+// moved tells whether a device that was let in is another member's now, or later.
+func (l *Law) moved(before map[record.ID]enrolment) bool {
+	for d, was := range before {
+		if now, ok := l.devices[d]; !ok || now.member != was.member || now.from.Compare(was.from) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // lets tells whether an act lets a device in whose changes were refused.
@@ -316,7 +334,11 @@ func (l *Law) Judge(a *Act) (ok bool, why string) {
 		return c.Op != ledger.OpErase, "erase" // its first batch is lost: nobody can judge without a law
 	}
 	if Concerns(c.Kind) {
-		if l.good[a.At.Write] || l.may(a) {
+		ok := l.good[a.At.Write]
+		if !ok && !l.knows(a) { // one that is about to be made, or whose values are not here
+			ok = l.may(a)
+		}
+		if ok {
 			return true, ""
 		}
 		return false, "team"
@@ -360,6 +382,13 @@ func (l *Law) Alone(at Place) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.alone(at)
+}
+
+// Key gives the key of a device that was let in; nil when none was.
+func (l *Law) Key(device record.ID) []byte {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.devices[device].key
 }
 
 // ParseKey reads an Ed25519 public key as a device's record holds it.
