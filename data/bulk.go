@@ -51,6 +51,8 @@ type rebuilding struct {
 	doubled  map[uint64]bool            // where batches stand that stand again behind
 	end      place
 	done     int
+	keyless  []ledger.Pos // batches whose feed's first one has not been read yet
+	behind   bool         // these are looked at
 }
 
 // surveyed is one batch of the survey.
@@ -87,6 +89,14 @@ func (r *rebuilding) look() error {
 			s.public = keys[s.batch.Device]
 		}
 	}
+	if !r.behind {
+		r.window = slices.DeleteFunc(r.window, func(s *surveyed) bool {
+			if s.public == nil {
+				r.keyless = append(r.keyless, s.pos)
+			}
+			return s.public == nil
+		})
+	}
 	parallel(len(r.window), func(i int) { r.window[i].open(o) })
 	tx := o.store.Begin()
 	defer func() { tx.Discard() }()
@@ -99,6 +109,10 @@ func (r *rebuilding) look() error {
 		if s.err != nil {
 			return fmt.Errorf("read batch: %w", s.err)
 		}
+		if was, ok := r.stood(s.batch.Hash); ok && s.pos.Before(was) { // it came again, and was read before this
+			o.doubles.add(s.pos)
+			continue
+		}
 		if err := tx.Put(s.item); err != nil {
 			return err
 		}
@@ -110,6 +124,25 @@ func (r *rebuilding) look() error {
 	r.window, r.size, r.here = nil, 0, nil
 	r.progress(Progress{Phase: "rebuild", Done: r.done})
 	return r.ctx.Err()
+}
+
+// lookBehind checks those whose feed's first batch was lost and came again behind
+// them. Where it did not come their device is known by what let it in.
+func (r *rebuilding) lookBehind() error {
+	r.behind = true
+	for _, pos := range r.keyless {
+		b, _, err := r.office.journal.Read(pos)
+		if err != nil {
+			return err
+		}
+		if err := r.survey(pos, b); err != nil {
+			return err
+		}
+	}
+	if len(r.window) == 0 {
+		return nil
+	}
+	return r.look()
 }
 
 // open checks a batch and opens what must be known before the values.
@@ -167,7 +200,9 @@ func (r *rebuilding) note(s *surveyed) {
 	r.done += len(s.body.Changes)
 	next := s.pos
 	next.Offset += int64(s.batch.FrameSize())
-	r.end = place{Pos: next, Last: s.pos, Hash: s.batch.Hash}
+	if !s.pos.Before(r.end.Last) {
+		r.end = place{Pos: next, Last: s.pos, Hash: s.batch.Hash}
+	}
 }
 
 // fold reads the values, share by share, and writes every record once.

@@ -18,13 +18,17 @@ func encodeKey(public ed25519.PublicKey) string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(public)
 }
 
-// publicOf gives the key by which a batch is to be verified: this device knows
-// its own also where the feed's first batch is damaged.
+// publicOf gives the key by which a batch is to be verified: where the feed's
+// first batch is damaged this device knows its own, and others' from what let
+// them in.
 func (o *Office) publicOf(feeds *ledger.Feeds, b *ledger.Batch) ed25519.PublicKey {
-	if public := feeds.Key(b); public != nil || b.Device != o.Info().Device {
+	if public := feeds.Key(b); public != nil {
 		return public
 	}
-	return deviceKey{o.sign}.Public()
+	if b.Device == o.Info().Device {
+		return deviceKey{o.sign}.Public()
+	}
+	return o.law.Key(b.Device)
 }
 
 // standing is what the working copy keeps of a batch: where it stands in the

@@ -17,6 +17,7 @@ const (
 	metaPlace  = "place"  // how far into the journal it has come
 	metaFeeds  = "feeds"  // where they end, at that place
 	metaCounts = "counts" // rows of each kind
+	metaRelaw  = "relaw"  // law came late: what is in it is to be judged again
 )
 
 // Bounds of one transaction: Badger refuses more than 15 % of its memtable.
@@ -366,6 +367,7 @@ func (o *Office) put(units []unit, list []*touched, refused []refusal, name stor
 // are in it whole.
 func (o *Office) putPlace(tx *store.Tx, units []unit, counts map[record.Kind]int) ([]ledger.Hash, error) {
 	var hashes []ledger.Hash
+	lacking := len(o.foldedFeeds.Gaps()) > 0
 	for _, u := range units {
 		if !u.last() {
 			continue
@@ -389,6 +391,9 @@ func (o *Office) putPlace(tx *store.Tx, units []unit, counts map[record.Kind]int
 	if len(units) == 0 { // records folded anew where they stand
 		return nil, tx.PutMeta(metaCounts, store.EncodeCounts(counts))
 	}
+	if lacking && len(o.foldedFeeds.Gaps()) == 0 {
+		o.relaw.Store(true) // what was lost let things pass that the law keeps out, see judge
+	}
 	end := units[len(units)-1]
 	at := place{Pos: end.from.pos, Index: end.at + 1, Hash: end.from.batch.Hash}
 	if end.last() {
@@ -399,9 +404,13 @@ func (o *Office) putPlace(tx *store.Tx, units []unit, counts map[record.Kind]int
 
 // putMeta writes what the working copy knows about itself.
 func (o *Office) putMeta(tx *store.Tx, at place, counts map[record.Kind]int) error {
-	for name, plain := range map[string][]byte{
+	metas := map[string][]byte{
 		metaPlace: at.encode(), metaFeeds: o.foldedFeeds.Append(nil), metaCounts: store.EncodeCounts(counts),
-	} {
+	}
+	if o.relaw.Load() {
+		metas[metaRelaw] = []byte{1} // goes with the copy, when that is made anew
+	}
+	for name, plain := range metas {
 		if err := tx.PutMeta(name, plain); err != nil {
 			return err
 		}

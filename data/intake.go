@@ -62,8 +62,7 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	}
 	o.intake.Lock()
 	defer o.intake.Unlock()
-	lacking := len(o.feeds.Gaps()) > 0
-	in := &intake{office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}}
+	in := &intake{office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}, held: map[ledger.Hash]bool{}}
 	err := in.retry(ctx)
 	if err == nil {
 		err = in.run(ctx, next, progress)
@@ -73,16 +72,11 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	}
 	o.flush()
 	in.out.Waiting = o.held.count()
+	if o.relaw.Load() && ctx.Err() == nil { // also when the line broke: what has no right must not be seen
+		err = errors.Join(err, o.Rebuild(ctx, progress))
+	}
 	if err != nil {
 		return in.out, diskFault(op, err)
-	}
-	if lacking && len(o.feeds.Gaps()) == 0 {
-		o.relaw.Store(true) // what was lost let things pass that the law keeps out, see judge
-	}
-	if o.relaw.Load() {
-		if err := o.Rebuild(ctx, progress); err != nil {
-			return in.out, err
-		}
 	}
 	if err := o.purge(ctx); err != nil {
 		return in.out, diskFault(op, err)
@@ -106,7 +100,8 @@ type intake struct {
 	chunk  map[ledger.Hash]standing // on its way to the disk
 	keys   map[record.ID]ed25519.PublicKey
 	batch  []*folded
-	waited []ledger.Hash // that wait no more
+	held   map[ledger.Hash]bool // those that waited and are looked at again
+	waited []ledger.Hash        // that wait no more
 	size   int
 }
 
@@ -150,24 +145,38 @@ func (in *intake) take(ctx context.Context, frame []byte) error {
 
 // retry looks again at what waits: it may have come meanwhile by another way.
 func (in *intake) retry(ctx context.Context) error {
-	return in.work(ctx, in.office.held.all()...)
+	all := in.office.held.all()
+	for _, b := range all {
+		in.held[b.Hash] = true
+	}
+	return in.work(ctx, all...)
 }
 
 // work admits batches and whatever waited for them.
-func (in *intake) work(ctx context.Context, ready ...*ledger.Batch) error {
-	var b *ledger.Batch
+func (in *intake) work(ctx context.Context, ready ...*ledger.Batch) (err error) {
+	defer func() {
+		for _, b := range ready { // not looked at: they wait on
+			if in.held[b.Hash] {
+				in.office.held.add(b, namedBy(b), nil)
+			}
+		}
+	}()
 	for len(ready) > 0 {
-		b, ready = ready[0], ready[1:]
+		b := ready[0]
 		ok, err := in.admit(b)
 		if err != nil {
 			return err
+		}
+		ready = ready[1:]
+		if in.held[b.Hash] {
+			in.waited = append(in.waited, b.Hash)
 		}
 		if !ok {
 			continue
 		}
 		released := in.office.held.release(b.Hash)
 		for _, r := range released {
-			in.waited = append(in.waited, r.Hash)
+			in.held[r.Hash] = true
 		}
 		ready = append(ready, released...)
 		if len(in.batch) >= intakeBatches || in.size >= intakeBytes {
@@ -360,12 +369,23 @@ func (in *intake) flush(ctx context.Context) error {
 			return out.err
 		}
 		in.batch, in.chunk, in.size = nil, map[ledger.Hash]standing{}, 0
-		if err := in.office.store.Release(in.waited...); err != nil {
-			return err
-		}
-		in.waited = nil
 	}
-	return nil
+	return in.release()
+}
+
+// release forgets the bytes of what waits no more: it is durable, or was refused.
+func (in *intake) release() error {
+	o := in.office
+	list := slices.DeleteFunc(in.waited, o.held.has) // one that waits for another now waits on
+	in.waited = nil
+	if len(list) == 0 {
+		return nil
+	}
+	if err := o.enter("take in changes"); err != nil {
+		return err
+	}
+	defer o.use.RUnlock()
+	return o.store.Release(list...)
 }
 
 // commitForeign writes batches that others signed, under one flush.

@@ -69,7 +69,10 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	if err := o.catchUp(ctx, at); err != nil {
 		return err
 	}
-	if o.relaw.Load() {
+	if err := o.readHeld(); err != nil {
+		return err
+	}
+	if _, err := o.store.Meta(metaRelaw); o.relaw.Load() || !isMissing(err) {
 		return errStale // what was judged before the law was known is to be judged again
 	}
 	owed, err := o.store.Owed()
@@ -78,9 +81,6 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	}
 	for _, h := range owed {
 		o.owed.put(h, true)
-	}
-	if err := o.readHeld(); err != nil {
-		return err
 	}
 	return o.purgeNow(ctx)
 }
@@ -416,6 +416,9 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	if err := o.openStore(); err != nil {
 		return fault.Wrap(err, fault.Internal, op, "store_failed")
 	}
+	if err := o.held.each(o.store.Hold); err != nil { // it waits on, also through a closing
+		return diskFault(op, err)
+	}
 	o.damage, o.foreign, o.trimmed = nil, nil, 0
 	o.index, o.feeds, o.foldedFeeds, o.packs = search.New(), ledger.NewFeeds(), ledger.NewFeeds(), newPackBook()
 	o.pending, o.pendingSize = nil, 0
@@ -431,12 +434,15 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 		err = r.look()
 	}
 	if err == nil {
+		err = r.lookBehind()
+	}
+	if err == nil {
+		o.relaw.Store(false) // all law is known before anything is judged
 		err = r.fold()
 	}
 	if err != nil {
 		return diskFault(op, err)
 	}
-	o.relaw.Store(false) // all law was known before anything was judged
 	o.rebuilt = r.done > 0
 	if err := o.mark(damage); err != nil {
 		return diskFault(op, err)

@@ -96,6 +96,24 @@ func (w *waiting) all() []*ledger.Batch {
 	return out
 }
 
+func (w *waiting) has(h ledger.Hash) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.byHash[h] != nil
+}
+
+// each gives the bytes of what waits to keep.
+func (w *waiting) each(keep func([32]byte, []byte) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for h, held := range w.byHash {
+		if err := keep(h, ledger.AppendFrame(nil, held.batch)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *waiting) count() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -122,12 +140,17 @@ func (o *Office) readHeld() error {
 		}
 		missing := (&intake{office: o}).missing(b)
 		if len(missing) == 0 { // they came, and the program ended before this was looked at again
-			missing = b.Deps
-			if b.Seq > 1 {
-				missing = []ledger.Hash{b.Prev}
-			}
+			missing = namedBy(b)
 		}
 		o.held.add(b, missing, nil)
 		return nil
 	})
+}
+
+// namedBy gives a batch that one names: it cannot wait for none.
+func namedBy(b *ledger.Batch) []ledger.Hash {
+	if b.Seq > 1 {
+		return []ledger.Hash{b.Prev}
+	}
+	return b.Deps
 }
