@@ -418,28 +418,6 @@ func (o *Office) putMeta(tx *store.Tx, at place, counts map[record.Kind]int) err
 	return nil
 }
 
-func putLinks(tx *store.Tx, t *touched) error {
-	after := map[record.ID]bool{}
-	if !t.gone {
-		after = refs(t.state)
-	}
-	for id := range after {
-		if !t.before[id] {
-			if err := tx.Link(id, t.state.Kind, t.state.ID); err != nil {
-				return err
-			}
-		}
-	}
-	for id := range t.before {
-		if !after[id] {
-			if err := tx.Unlink(id, t.state.Kind, t.state.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // show brings what was folded to the lists, the names and those who watch.
 func (o *Office) show(list []*touched) {
 	rows := make([]search.Row, 0, len(list))

@@ -118,4 +118,3 @@ func TestHeldForTwo(t *testing.T) {
 		t.Errorf("what was taken in waits again: %v", w)
 	}
 }
-

@@ -7,6 +7,7 @@ import (
 	"paradero/data/record"
 	"paradero/data/rule"
 	"paradero/data/search"
+	"paradero/data/store"
 )
 
 // listed tells whether records of a kind stand in lists; the others are only
@@ -124,4 +125,27 @@ func decodeRow(kind record.Kind, id record.ID, b []byte) (search.Row, error) {
 		return search.Row{}, fmt.Errorf("read row: %w", err)
 	}
 	return row, nil
+}
+
+// putLinks notes which records a touched one refers to, and to which no more.
+func putLinks(tx *store.Tx, t *touched) error {
+	after := map[record.ID]bool{}
+	if !t.gone {
+		after = refs(t.state)
+	}
+	for id := range after {
+		if !t.before[id] {
+			if err := tx.Link(id, t.state.Kind, t.state.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for id := range t.before {
+		if !after[id] {
+			if err := tx.Unlink(id, t.state.Kind, t.state.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
