@@ -49,7 +49,11 @@ func (o *fakeOffice) KeepPapers(p *data.Papers) error {
 	return nil
 }
 
-func (o *fakeOffice) SharesMade() time.Time { return o.keys.made }
+func (o *fakeOffice) SharesMade() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.keys.made
+}
 
 func (o *fakeOffice) RehearseShare(text string) (int, error) {
 	o.mu.Lock()
@@ -154,4 +158,11 @@ func (o *fakeOffice) timesClosed() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.closed
+}
+
+// kept gives what the office has kept of its keys.
+func (o *fakeOffice) kept() fakeKeys {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.keys
 }

@@ -79,6 +79,8 @@ func (o *fakeOffice) Damage() int   { return o.damage }
 func (o *fakeOffice) Behind() bool  { return o.behind.Load() }
 func (o *fakeOffice) Rebuilt() bool { return false }
 func (o *fakeOffice) Rehearse(code string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	right := rightCode
 	if o.keys.code != "" {
 		right = o.keys.code

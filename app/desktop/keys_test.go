@@ -76,14 +76,14 @@ func TestSharesAreMade(t *testing.T) {
 	b.field(1, shareShape).SetText(fakeShares[1][:len(fakeShares[1])-1] + "Z")
 	b.mustShow(w.T("recovery.wrong"))
 	b.field(1, shareShape).SetText(fakeShares[1])
-	if !keep().Disabled() || o.keys.shares != nil {
+	if !keep().Disabled() || o.kept().shares != nil {
 		t.Fatal("two of three papers are enough")
 	}
 	b.field(2, shareShape).SetText(fakeShares[2])
 	b.press(w.T("keys.shares.keep"))
 	b.until("in force", func() bool { return b.shows(w.T("keys.shares.kept")) })
-	if len(o.keys.shares) != 3 {
-		t.Fatalf("%v", o.keys.shares)
+	if len(o.kept().shares) != 3 {
+		t.Fatalf("%v", o.kept().shares)
 	}
 	b.mustShow(w.T("keys.shares.made", "22 de noviembre de 2026"))
 	b.press(w.T("keys.check"))
@@ -114,13 +114,13 @@ func TestRenewingTheCodeIsGivenUp(t *testing.T) {
 	renew()
 	b.session.Go("people", "")
 	b.session.Go("settings", "")
-	if b.shows("QX0AE") || o.keys.code != "" {
+	if b.shows("QX0AE") || o.kept().code != "" {
 		t.Fatal("the code is still there")
 	}
 	renew()
 	b.lock()
 	b.until("it asks for the passphrase", func() bool { return b.shows("Frase de acceso") })
-	if b.shows("QX0AE") || o.keys.code != "" {
+	if b.shows("QX0AE") || o.kept().code != "" {
 		t.Fatal("the code is still there after a lock")
 	}
 	b.entries()[0].SetText(rightPass)
@@ -208,15 +208,15 @@ func TestWipeBeforeSigningIn(t *testing.T) {
 	b.entries()[0].SetText("Defensa")
 	b.press(w.T("wipe.do"))
 	b.mustShow(w.T("error.wipe_name_differs", "Defensa y Familia Guayaquil"))
-	if o.keys.wiped {
+	if o.kept().wiped {
 		t.Fatal("destroyed by another name")
 	}
 	b.entries()[0].SetText("defensa y familia guayaquil")
 	b.press(w.T("wipe.do"))
 	b.until("told", func() bool { return b.shows(w.T("wipe.done")) })
 	b.mustShow(w.T("wipe.other", "actas.pdf"))
-	if !o.keys.wiped || b.settings.LastOffice != "" || b.saved.LastOffice != "" {
-		t.Fatalf("wiped %v, remembers %q", o.keys.wiped, b.settings.LastOffice)
+	if !o.kept().wiped || b.settings.LastOffice != "" || b.saved.LastOffice != "" {
+		t.Fatalf("wiped %v, remembers %q", o.kept().wiped, b.settings.LastOffice)
 	}
 	b.press(w.T("signin.other"))
 	b.mustShow("¿Por dónde empezar?")
@@ -248,7 +248,7 @@ func TestWipeWithinASession(t *testing.T) {
 	b.entries()[0].SetText("Defensa y Familia Guayaquil")
 	b.press(w.T("wipe.do"))
 	b.until("told", func() bool { return b.shows(w.T("wipe.done")) })
-	if !o.keys.wiped || b.session != nil || b.saved.LastOffice != "" {
+	if !o.kept().wiped || b.session != nil || b.saved.LastOffice != "" {
 		t.Fatal("the session goes on")
 	}
 	b.quit()
