@@ -231,10 +231,25 @@ func refused(err error) bool {
 }
 
 // restore brings a device back from its copy on another machine: as a new device
-// of the same member, which goes on for the old one by its word.
+// of the same member, which goes on for the old one by its word. What the old one
+// had is with the others by then: where it held the only whole copy of something,
+// that would be lost in truth.
 func (s *sim) restore(r *replica) error {
 	if r.backup == nil {
 		return nil
+	}
+	for _, o := range s.all {
+		if o.hurt {
+			return nil
+		}
+	}
+	for _, o := range s.all {
+		if o == r {
+			continue
+		}
+		if _, err := s.deliver(o, s.frames(r)); err != nil {
+			return err
+		}
 	}
 	old := signerOf(r.keys)
 	_ = s.close(r)
