@@ -54,7 +54,7 @@ func (o *Office) WriteBundle(ctx context.Context, file string, progress func(Pro
 	key := deviceKey{o.sign}
 	made.File = file
 	w, err := bundle.NewWriter(f, bundle.Head{
-		Office: info.OfficeID, Device: info.Device, Public: key.Public(), Made: o.Now(), Tips: o.feeds.Tips(), Whole: true,
+		Office: info.OfficeID, Device: info.Device, Public: key.Public(), Made: o.Now(), Tips: o.ends().Tips(), Whole: true,
 	})
 	if err != nil {
 		return BundleMade{}, diskFault(op, err)
@@ -112,9 +112,10 @@ func (o *Office) LookAtBundle(ctx context.Context, file string) (BundleSeen, err
 		return BundleSeen{}, bundleFault(op, err)
 	}
 	seen.Made, seen.Device, seen.Batches = h.Made, h.Device, n
-	if member, ok := o.law.Devices()[h.Device]; ok {
-		seen.By = o.names.get(member)
-	}
+	o.use.RLock()
+	member := o.law.Devices()[h.Device]
+	o.use.RUnlock()
+	seen.By = o.names.get(member)
 	return seen, nil
 }
 

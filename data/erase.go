@@ -130,6 +130,8 @@ var last = team.Place{Lamport: 1<<64 - 1}
 
 // mayNow tells whether a change that this device makes now would have effect.
 func (o *Office) mayNow(c *ledger.Change) (bool, string) {
+	o.use.RLock() // feeds and law are made anew with the working copy
+	defer o.use.RUnlock()
 	seq := uint64(2)
 	if o.feeds.Next(o.Info().OfficeID, o.Info().Device).Seq == 1 {
 		seq = 1

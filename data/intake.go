@@ -438,7 +438,7 @@ func (o *Office) Frames(ctx context.Context, do func(frame []byte) error) error 
 }
 
 // Forks gives the devices that gave a number twice.
-func (o *Office) Forks() []Fork { return forksOf(o.feeds) }
+func (o *Office) Forks() []Fork { return forksOf(o.ends()) }
 
 func forksOf(feeds *ledger.Feeds) []Fork {
 	by := map[record.ID][]ledger.Tip{}
@@ -457,4 +457,11 @@ func forksOf(feeds *ledger.Feeds) []Fork {
 
 // Gaps gives the batches that are named here and are not here: lost in a damaged
 // stretch of the journal.
-func (o *Office) Gaps() []ledger.Gap { return o.feeds.Gaps() }
+func (o *Office) Gaps() []ledger.Gap { return o.ends().Gaps() }
+
+// ends gives the feeds as they are now; they are made anew with the working copy.
+func (o *Office) ends() *ledger.Feeds {
+	o.use.RLock()
+	defer o.use.RUnlock()
+	return o.feeds
+}

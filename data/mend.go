@@ -305,7 +305,7 @@ func (o *Office) endTails() error {
 // heal ends damage when all that stood there has come again: the stretch becomes
 // room that holds nothing.
 func (o *Office) heal(ctx context.Context) error {
-	if len(o.feeds.Gaps()) > 0 {
+	if len(o.Gaps()) > 0 {
 		return nil
 	}
 	if err := o.endTails(); err != nil {
