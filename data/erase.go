@@ -187,15 +187,8 @@ func (o *Office) Erase(ctx context.Context, id record.ID, reason string, progres
 	}
 	ctx = context.WithoutCancel(ctx) // what is acknowledged is carried out
 	o.order.wait()
-	if err := o.purge(ctx); err != nil {
-		return plan, diskFault(op, err)
-	}
 	o.dropDrafts(&plan)
-	if o.Damage() > 0 {
-		return plan, nil // the working copy holds what the journal has lost
-	}
-	// The working copy keeps old values until it is next tidied: it is made anew.
-	return plan, o.Rebuild(ctx, progress)
+	return plan, diskFault(op, o.purge(ctx, progress))
 }
 
 // erasures makes the changes of an erasure, in groups that fit one batch each.

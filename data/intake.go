@@ -78,7 +78,7 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	if err != nil {
 		return in.out, diskFault(op, err)
 	}
-	if err := o.purge(ctx); err != nil {
+	if err := o.purge(context.WithoutCancel(ctx), progress); err != nil {
 		return in.out, diskFault(op, err)
 	}
 	if err := o.clear(ctx); err != nil {

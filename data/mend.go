@@ -65,13 +65,27 @@ func (o *Office) still(op string, do func() error) error {
 	return do()
 }
 
-// purge takes out of the journal what erasures have taken away.
-func (o *Office) purge(ctx context.Context) error {
+// purge takes out of the journal what erasures have taken away, and makes the
+// working copy anew, since that keeps old values in packs and until it is next
+// tidied. Where the journal is damaged the copy stays: it holds what is lost, and
+// the erasure is finished when that is mended.
+func (o *Office) purge(ctx context.Context, progress func(Progress)) error {
 	list, err := o.toPurge()
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	return o.still("erase", func() error { return o.purgeNow(ctx) })
+	if err := o.still("erase", func() error {
+		if err := o.lookForDamage(ctx); err != nil {
+			return err
+		}
+		return o.purgeNow(ctx)
+	}); err != nil {
+		return err
+	}
+	if o.Damage() > 0 {
+		return nil
+	}
+	return o.Rebuild(ctx, progress)
 }
 
 func (o *Office) toPurge() ([]record.Write, error) {
@@ -82,9 +96,9 @@ func (o *Office) toPurge() ([]record.Write, error) {
 	return o.store.Purges()
 }
 
-// purgeNow is purge for one who holds the office still. A crash half way leaves
-// the rest noted in the working copy; where that is lost too it is made anew
-// from the journal, erasures among it, and notes them again.
+// purgeNow takes payloads out for one who holds the office still, and drafts with
+// them. What it did stays noted until a new working copy stands: a crash half way
+// is taken up at the next opening.
 func (o *Office) purgeNow(ctx context.Context) error {
 	if err := o.clearNow(ctx); err != nil {
 		return err
@@ -93,10 +107,67 @@ func (o *Office) purgeNow(ctx context.Context) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	if err := o.rewriteWithout(ctx, list); err != nil {
+	o.dropDraftsOf(list)
+	return o.rewriteWithout(ctx, list)
+}
+
+// purgeRest finishes purges that the end of the program interrupted. A copy that
+// may hold erased values is to be made anew.
+func (o *Office) purgeRest(ctx context.Context) error {
+	list, err := o.store.Purges()
+	if err != nil || len(list) == 0 {
+		return errors.Join(err, o.clearNow(ctx))
+	}
+	if err := o.lookForDamage(ctx); err != nil {
+		return err
+	}
+	if err := o.purgeNow(ctx); err != nil || len(o.damage)+len(o.foreign) > 0 {
+		return err
+	}
+	return errStale
+}
+
+// purgeEnd is purgeNow for a working copy that was just made, and ends it: the one
+// that was set aside goes too.
+func (o *Office) purgeEnd(ctx context.Context) error {
+	if err := o.purgeNow(ctx); err != nil || len(o.damage)+len(o.foreign) > 0 {
+		return err
+	}
+	list, err := o.store.Purges()
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	if err := store.DropAside(o.storeDir()); err != nil {
 		return err
 	}
 	return o.store.Purged(list...)
+}
+
+// dropDraftsOf gives up the unfinished forms about records whose changes were erased.
+func (o *Office) dropDraftsOf(list []record.Write) {
+	drafts, _, err := o.drafts.List()
+	if err != nil || len(drafts) == 0 {
+		return // they are sealed, and the person is told of them when they are next listed
+	}
+	plan, seen := ErasePlan{}, map[record.ID]bool{}
+	for _, w := range list {
+		at, ok := o.where(w.Batch)
+		if !ok {
+			continue
+		}
+		b, _, err := o.journal.Read(at.Pos)
+		if err != nil {
+			continue
+		}
+		body, err := b.OpenHeads(o.keys)
+		if err != nil || int(w.Index) >= len(body.Changes) || seen[body.Changes[w.Index].Record] {
+			continue
+		}
+		id := body.Changes[w.Index].Record
+		seen[id] = true
+		plan.Records = append(plan.Records, Erasing{ID: id})
+	}
+	o.dropDrafts(&plan)
 }
 
 // rewriteWithout takes the payloads of changes out of the journal. The caller

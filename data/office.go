@@ -370,7 +370,10 @@ func (o *Office) bring(ctx context.Context) error {
 	if err := o.checkBorn(ctx); err != nil {
 		return err
 	}
-	return o.rebuild(ctx, o.cfg.Progress)
+	if err := o.rebuild(ctx, o.cfg.Progress); err != nil {
+		return err
+	}
+	return diskFault(op, o.tookOff())
 }
 
 // Close ends all work, makes sure that what was acknowledged is folded, and

@@ -29,7 +29,7 @@ func (o *Office) storeDir() string { return filepath.Join(o.cfg.Dir, recordsDir)
 // has beyond it. false: it is missing, damaged or disagrees with the journal,
 // and must be rebuilt.
 func (o *Office) useCopy(ctx context.Context) (bool, error) {
-	if !o.cfg.Store.Exists(o.storeDir()) {
+	if !o.cfg.Store.Exists(o.storeDir()) || o.away.unfinished() {
 		return false, nil
 	}
 	if ok, err := o.sound(ctx); !ok {
@@ -82,7 +82,7 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	for _, h := range owed {
 		o.owed.put(h, true)
 	}
-	return o.purgeNow(ctx)
+	return o.purgeRest(ctx)
 }
 
 // readMeta reads how far the copy has come, and checks that the journal has
@@ -428,6 +428,9 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	o.law = o.newLaw()
 	o.merges.reset()
 	o.quiet.reset()
+	if err := o.takeOutAway(ctx); err != nil {
+		return diskFault(op, err)
+	}
 	r := &rebuilding{office: o, ctx: ctx, progress: progress, named: map[record.ID]bool{}, doubled: map[uint64]bool{}}
 	damage, err := o.journal.Resume(ctx, o.journal.Start(), r.survey)
 	if err == nil {
@@ -448,7 +451,7 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 		return diskFault(op, err)
 	}
 	o.store.Trusted()
-	return diskFault(op, o.purgeNow(ctx))
+	return diskFault(op, o.purgeEnd(ctx))
 }
 
 func isForeign(err error) bool {

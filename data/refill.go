@@ -73,18 +73,21 @@ func (o *Office) Refill(ctx context.Context, file string, progress func(Progress
 // findDamage looks for damaged stretches of the journal: one that came about
 // under a sound working copy is not known yet.
 func (o *Office) findDamage(ctx context.Context) error {
-	return o.still("take from backup", func() error {
-		found, err := o.journal.Scan(ctx, o.journal.Start(), func(ledger.Pos, *ledger.Batch) error { return nil })
-		if err != nil {
-			return err
+	return o.still("take from backup", func() error { return o.lookForDamage(ctx) })
+}
+
+// lookForDamage is findDamage for one who holds the office still.
+func (o *Office) lookForDamage(ctx context.Context) error {
+	found, err := o.journal.Scan(ctx, o.journal.Start(), func(ledger.Pos, *ledger.Batch) error { return nil })
+	if err != nil {
+		return err
+	}
+	for _, d := range found {
+		if !d.Tail && !slices.Contains(o.damage, d) {
+			o.damage = append(o.damage, d)
 		}
-		for _, d := range found {
-			if !d.Tail && !slices.Contains(o.damage, d) {
-				o.damage = append(o.damage, d)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // readBackup reads a backup of this office with its own keys.

@@ -35,12 +35,14 @@ type away struct {
 	mu     sync.RWMutex
 	ids    map[record.ID]record.Kind
 	backup string // the file that holds them
+	under  bool   // a taking off was begun, and nobody knows whether it was finished
 }
 
 // storedAway is the file, sealed.
 type storedAway struct {
 	Records map[string]record.Kind `json:"records"`
 	Backup  string                 `json:"backup"`
+	Under   bool                   `json:"under,omitempty"`
 }
 
 func (a *away) has(id record.ID) bool {
@@ -60,10 +62,17 @@ func (a *away) all() (map[record.ID]record.Kind, string) {
 	return out, a.backup
 }
 
-func (a *away) set(ids map[record.ID]record.Kind, backup string) {
+func (a *away) set(ids map[record.ID]record.Kind, backup string, under bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.ids, a.backup = ids, backup
+	a.ids, a.backup, a.under = ids, backup, under
+}
+
+// unfinished tells whether the end of the program interrupted a taking off.
+func (a *away) unfinished() bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.under
 }
 
 // Away gives how many records are off this machine, and the backup that holds
@@ -103,20 +112,20 @@ func (o *Office) readAway() error {
 			ids[id] = kind
 		}
 	}
-	o.away.set(ids, s.Backup)
+	o.away.set(ids, s.Backup, s.Under)
 	return nil
 }
 
-func (o *Office) keepAway(ids map[record.ID]record.Kind, backup string) error {
+func (o *Office) keepAway(ids map[record.ID]record.Kind, backup string, under bool) error {
 	path := filepath.Join(o.cfg.Dir, travelName)
 	if len(ids) == 0 {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("end travel: %w", err)
 		}
-		o.away.set(nil, "")
+		o.away.set(nil, "", false)
 		return nil
 	}
-	s := storedAway{Records: map[string]record.Kind{}, Backup: backup}
+	s := storedAway{Records: map[string]record.Kind{}, Backup: backup, Under: under}
 	for id, kind := range ids {
 		s.Records[id.String()] = kind
 	}
@@ -135,7 +144,7 @@ func (o *Office) keepAway(ids map[record.ID]record.Kind, backup string) error {
 	if err := vault.Replace(path, sealed); err != nil {
 		return err
 	}
-	o.away.set(ids, backup)
+	o.away.set(ids, backup, under)
 	return nil
 }
 
@@ -228,7 +237,7 @@ func (o *Office) Travel(ctx context.Context, progress func(Progress), ids ...rec
 		for _, e := range plan.Records {
 			gone[e.ID], fresh[e.ID] = e.Kind, e.Kind
 		}
-		if err := o.keepAway(gone, plan.Backup.Path); err != nil {
+		if err := o.keepAway(gone, plan.Backup.Path, true); err != nil {
 			return err
 		}
 		if err := o.takeOut(ctx, plan.Records); err != nil {
@@ -241,7 +250,52 @@ func (o *Office) Travel(ctx context.Context, progress func(Progress), ids ...rec
 	}
 	erased := ErasePlan{Records: plan.Records}
 	o.dropDrafts(&erased)
-	return plan, o.Rebuild(ctx, progress)
+	if err := o.Rebuild(ctx, progress); err != nil {
+		return plan, err
+	}
+	return plan, diskFault(op, o.tookOff())
+}
+
+// tookOff notes that what is said to be away has been taken off.
+func (o *Office) tookOff() error {
+	if !o.away.unfinished() {
+		return nil
+	}
+	ids, backup := o.away.all()
+	erased := ErasePlan{}
+	for id := range ids {
+		erased.Records = append(erased.Records, Erasing{ID: id})
+	}
+	o.dropDrafts(&erased)
+	return o.keepAway(ids, backup, false)
+}
+
+// takeOutAway takes what is said to be away, and is still here since the end of
+// the program interrupted its taking off, out of the journal.
+func (o *Office) takeOutAway(ctx context.Context) error {
+	if !o.away.unfinished() {
+		return nil
+	}
+	for _, n := range o.journal.Segments() {
+		if _, err := o.journal.Rewrite(ctx, n, func(_ ledger.Pos, b *ledger.Batch) (*ledger.Batch, bool) {
+			body, err := b.OpenHeads(o.keys)
+			if err != nil {
+				return b, false
+			}
+			gone := map[uint16]bool{}
+			for i := range body.Changes {
+				if !o.away.has(body.Changes[i].Record) {
+					continue
+				}
+				one, err := b.OpenOne(o.keys, i)
+				gone[uint16(i)] = err == nil && one.Changes[i].Op == ledger.OpEdit
+			}
+			return without(b, gone)
+		}); err != nil {
+			return err
+		}
+	}
+	return o.journal.DropTails()
 }
 
 // takeOut takes the payloads of some records out of the journal.
@@ -265,7 +319,7 @@ func (o *Office) Return(ctx context.Context, file string, progress func(Progress
 		file = backup
 	}
 	if err := o.still(op, func() error {
-		o.away.set(nil, "")
+		o.away.set(nil, "", false)
 		for id := range ids {
 			for _, h := range o.lacking(id) {
 				o.owed.put(h, true)
@@ -283,7 +337,7 @@ func (o *Office) Return(ctx context.Context, file string, progress func(Progress
 				left[id] = kind
 			}
 		}
-		if err := o.keepAway(left, backup); err != nil {
+		if err := o.keepAway(left, backup, false); err != nil {
 			return err
 		}
 		return o.refoldAll(left, func(s *fold.State) bool { return !s.Deleted() })

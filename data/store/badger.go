@@ -131,11 +131,14 @@ func settings(dir string, key []byte) badger.Options {
 		WithChecksumVerificationMode(options.OnTableRead)
 }
 
+// keptExt marks a store that was set aside.
+const keptExt = ".kept"
+
 // SetAside moves a store out of the way, still sealed, to a folder beside it: it
 // may hold what a damaged journal has lost. One that was set aside before is
 // kept, being nearer to the loss, and this one is thrown away.
 func SetAside(dir string) error {
-	kept := dir + ".kept"
+	kept := dir + keptExt
 	if _, err := os.Stat(kept); err == nil {
 		return Remove(dir)
 	}
@@ -143,6 +146,14 @@ func SetAside(dir string) error {
 		return fmt.Errorf("set store aside: %w", err)
 	}
 	return Remove(dir) // its marker
+}
+
+// DropAside throws away what SetAside kept: what was erased may stand in it.
+func DropAside(dir string) error {
+	if err := os.RemoveAll(dir + keptExt); err != nil {
+		return fmt.Errorf("drop store: %w", err)
+	}
+	return nil
 }
 
 // Remove throws a store away, with its marker.
