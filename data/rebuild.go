@@ -474,6 +474,11 @@ func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
 	o.drain()
 	o.use.Lock()
 	defer o.use.Unlock()
+	// Where the journal has rotted, the working copy is all that is left: it is set
+	// aside then, and not thrown away.
+	if err := o.lookForDamage(ctx); err != nil {
+		return diskFault(op, err)
+	}
 	if err := o.store.Close(); err != nil {
 		return fault.Wrap(err, fault.Internal, op, "store_failed")
 	}
