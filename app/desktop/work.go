@@ -14,6 +14,7 @@ type worker struct {
 
 	mu    sync.Mutex
 	slots map[string]*question
+	ended bool // nothing new is begun
 	busy  sync.WaitGroup
 }
 
@@ -31,7 +32,10 @@ func newWorker(parent context.Context, dispatch func(func())) *worker {
 // unless the slot was asked anew or stopped.
 func (w *worker) run(slot string, do func(ctx context.Context) func()) {
 	q := w.ask(slot)
-	w.busy.Add(1)
+	if !w.begin() {
+		q.cancel()
+		return
+	}
 	go func() {
 		defer w.busy.Done()
 		then := do(q.ctx)
@@ -49,7 +53,9 @@ func (w *worker) run(slot string, do func(ctx context.Context) func()) {
 // until then is to be told. It gives the way to stop it.
 func (w *worker) runToEnd(do func(ctx context.Context) func()) (stop func()) {
 	ctx, cancel := context.WithCancel(w.base)
-	w.busy.Add(1)
+	if !w.begin() {
+		return cancel
+	}
 	go func() {
 		defer w.busy.Done()
 		then := do(ctx)
@@ -62,6 +68,17 @@ func (w *worker) runToEnd(do func(ctx context.Context) func()) (stop func()) {
 		})
 	}()
 	return cancel
+}
+
+// begin counts one more thing under way, unless all is ending: an answer that is
+// still brought to the screen may ask for something else.
+func (w *worker) begin() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		w.busy.Add(1)
+	}
+	return !w.ended
 }
 
 func (w *worker) ask(slot string) *question {
@@ -102,6 +119,9 @@ func (w *worker) stop(slot string) {
 // that is being closed. It must not be called on the screen's goroutine while
 // answers are still to be brought there by waiting.
 func (w *worker) close() {
+	w.mu.Lock()
+	w.ended = true
+	w.mu.Unlock()
 	w.stopAll()
 	w.busy.Wait()
 }

@@ -13,10 +13,11 @@ import (
 // [envelope, signature, [payload…]] with an empty payload where one is erased.
 //
 // A filler is a head with another magic and zeros: it keeps the room of a payload
-// that was taken out, so that everything behind it stands where it stood.
+// that was taken out, so that everything behind it stands where it stood. Its
+// checksum is turned over, so that no flipped bit makes a filler of a frame.
 const (
 	frameMagic  = "PdB1"
-	fillerMagic = "PdF1"
+	fillerMagic = "PdX1"
 	frameHead   = 12
 	maxFrame    = MaxBatch + 64<<10 // a batch and its heads
 )
@@ -77,8 +78,13 @@ func appendFiller(dst []byte, n int) []byte {
 	dst = append(dst, make([]byte, n)...)
 	copy(dst[at:], fillerMagic)
 	binary.BigEndian.PutUint32(dst[at+4:], uint32(n-frameHead))
-	binary.BigEndian.PutUint32(dst[at+8:], crc32.Checksum(dst[at+frameHead:], castagnoli))
+	binary.BigEndian.PutUint32(dst[at+8:], ^crc32.Checksum(dst[at+frameHead:], castagnoli))
 	return dst
+}
+
+// checkFiller tells whether a whole filler is what was written.
+func checkFiller(filler []byte) bool {
+	return ^crc32.Checksum(filler[frameHead:], castagnoli) == binary.BigEndian.Uint32(filler[8:])
 }
 
 // fillerSize gives the length of the filler that b begins with, 0 when none does.

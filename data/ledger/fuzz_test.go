@@ -162,7 +162,7 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte{}, uint16(0), uint16(0))
 	f.Add([]byte("PdB1"), uint16(19), uint16(0))
 	f.Add([]byte("PdB1\x00\x00\x00\x01\x00\x00\x00\x00"), uint16(len(whole)), uint16(0))
-	f.Add([]byte("PdF1\x00\x00\x00\x00\x00\x00\x00\x00"), uint16(19), uint16(0))
+	f.Add([]byte("PdX1\x00\x00\x00\x00\x00\x00\x00\x00"), uint16(19), uint16(0))
 	f.Add(make([]byte, 300), uint16(len(whole)), uint16(0))
 	f.Add([]byte{1}, uint16(200), uint16(500))
 	f.Fuzz(func(t *testing.T, in []byte, at, cut uint16) {

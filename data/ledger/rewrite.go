@@ -109,7 +109,7 @@ func replaceFrame(whole []byte, at int64, b *Batch) error {
 	end := at + int64(size)
 	for {
 		n := fillerSize(whole[end:])
-		if n == 0 || int64(n) > int64(len(whole))-end || !checkFrame(whole[end:end+int64(n)]) {
+		if n == 0 || int64(n) > int64(len(whole))-end || !checkFiller(whole[end:end+int64(n)]) {
 			break
 		}
 		end += int64(n)

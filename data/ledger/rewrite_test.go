@@ -107,3 +107,16 @@ func TestRewriteThatACrashLeft(t *testing.T) {
 		t.Errorf("%d batches, damage %v, %v", len(seqs), damage, err)
 	}
 }
+
+// No flipped bit makes a filler of a frame, which would take a batch away without
+// a word.
+func TestNoFrameBecomesAFiller(t *testing.T) {
+	frame := AppendFrame(nil, testBatches(t, 1)[0])
+	copy(frame, fillerMagic)
+	if n := fillerSize(frame); n != len(frame) || checkFiller(frame) {
+		t.Errorf("a frame of %d bytes passes as a filler of %d", len(frame), n)
+	}
+	if filler := appendFiller(nil, 100); !checkFiller(filler) || fillerSize(filler) != 100 {
+		t.Error("a filler does not pass as one")
+	}
+}

@@ -122,7 +122,7 @@ func (w *window) filler(off int64) int {
 		return 0
 	}
 	whole, err := w.at(off, size)
-	if err != nil || len(whole) < size || !checkFrame(whole) {
+	if err != nil || len(whole) < size || !checkFiller(whole) {
 		return 0
 	}
 	return size
