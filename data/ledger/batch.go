@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"paradero/data/ledger/cbor"
@@ -291,10 +290,13 @@ func (b *Batch) Open(keys Keys) (*Body, error) {
 // OpenOne is Open for who needs one change only: the others have no values.
 func (b *Batch) OpenOne(keys Keys, i int) (*Body, error) { return b.OpenSome(keys, []int{i}) }
 
-// OpenSome is Open for who needs some changes only; the others are empty.
+// OpenSome is Open for who needs some changes only, in ascending order; the others
+// are empty.
 func (b *Batch) OpenSome(keys Keys, which []int) (*Body, error) {
+	next := 0 // stems are read in order
 	body, err := b.openBody(keys, func(i int) part {
-		if slices.Contains(which, i) {
+		if next < len(which) && which[next] == i {
+			next++
 			return whole
 		}
 		return nothing
