@@ -327,20 +327,7 @@ func (r *rebuilding) write(list []*touched, refused []refusal) error {
 			}
 		}
 	}
-	first := list[0].places[0]
-	name := store.Pack{Segment: first.Pos.Segment, Offset: first.Pos.Offset, Index: first.Index}
-	if err := o.put(nil, list, refused, name, pack); err != nil {
-		return err
-	}
-	if len(pack) > 0 {
-		ids := make([]record.ID, len(pack))
-		for i, t := range pack {
-			ids[i] = t.state.ID
-		}
-		o.packs.put(name, ids)
-	}
-	o.show(list)
-	return nil
+	return o.putAndShow(nil, list, refused, packName(list[0].places[0]), pack)
 }
 
 // read gives the changes at some spots with their values, in the order of the

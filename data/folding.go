@@ -131,7 +131,11 @@ func (o *Office) foldTogether(units []unit) error {
 	}
 	pack := markPacked(list)
 	parallel(len(list), func(i int) { list[i].err = o.finish(list[i]) })
-	name := packName(units)
+	return o.putAndShow(units, list, refused, packName(units[0].place()), pack)
+}
+
+// putAndShow writes one transaction and brings what is in it to the lists.
+func (o *Office) putAndShow(units []unit, list []*touched, refused []refusal, name store.Pack, pack []*touched) error {
 	if err := o.put(units, list, refused, name, pack); err != nil {
 		return err
 	}
@@ -181,12 +185,8 @@ func (t *touched) note() {
 	t.pieces = nil
 }
 
-// packName names a pack by the first change in it.
-func packName(units []unit) store.Pack {
-	if len(units) == 0 {
-		return store.Pack{}
-	}
-	first := units[0].place()
+// packName names a pack by the place of the first change in it.
+func packName(first fold.Place) store.Pack {
 	return store.Pack{Segment: first.Pos.Segment, Offset: first.Pos.Offset, Index: first.Index}
 }
 

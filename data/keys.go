@@ -84,23 +84,9 @@ func (o *Office) RehearseShare(text string) (int, error) {
 // RecoverShares sets a new passphrase by two shares or more of one set. Whoever
 // holds two holds the office; the old passphrase opens nothing afterwards.
 func RecoverShares(ctx context.Context, cfg Config, shares []string, next []byte) error {
-	const op = "recover"
-	cfg.defaults()
-	if len(next) == 0 {
-		return &fault.Error{Code: fault.Invalid, Op: op, Key: "passphrase_empty"}
-	}
-	if _, err := vault.Peek(cfg.Dir); err != nil {
-		return vaultFault(op, err)
-	}
-	lock, err := takeLock(cfg.Dir)
-	if err != nil {
-		return err
-	}
-	v, err := vault.RecoverShares(ctx, cfg.Dir, cfg.Rand, shares)
-	if err != nil {
-		return release(lock, shareFault(op, err))
-	}
-	return release(lock, vaultFault(op, v.SetPassphrase(next, cfg.cost())))
+	return replacePassphrase(cfg, "recover", next, shareFault, func(cfg Config) (*vault.Vault, error) {
+		return vault.RecoverShares(ctx, cfg.Dir, cfg.Rand, shares)
+	})
 }
 
 // shareFault gives what is wrong with a share its own key.

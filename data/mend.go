@@ -258,10 +258,9 @@ func (o *Office) refoldAll(ids map[record.ID]record.Kind, existed func(*fold.Sta
 		if t.err = o.finish(t); t.err != nil {
 			return t.err
 		}
-		if err := o.put(nil, []*touched{t}, nil, packName(nil), nil); err != nil {
+		if err := o.putAndShow(nil, []*touched{t}, nil, store.Pack{}, nil); err != nil {
 			return err
 		}
-		o.show([]*touched{t})
 	}
 	return nil
 }

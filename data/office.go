@@ -435,29 +435,22 @@ func (o *Office) Mended() bool { return o.vault.Mended }
 // ChangePassphrase replaces an office's passphrase. It needs the old one, and
 // nobody else in the office meanwhile.
 func ChangePassphrase(ctx context.Context, cfg Config, old, next []byte) error {
-	const op = "change passphrase"
-	cfg.defaults()
-	if len(next) == 0 {
-		return &fault.Error{Code: fault.Invalid, Op: op, Key: "passphrase_empty"}
-	}
-	if _, err := vault.Peek(cfg.Dir); err != nil {
-		return vaultFault(op, err)
-	}
-	lock, err := takeLock(cfg.Dir)
-	if err != nil {
-		return err
-	}
-	v, err := vault.Unlock(ctx, cfg.Dir, cfg.Rand, old)
-	if err != nil {
-		return release(lock, vaultFault(op, err))
-	}
-	return release(lock, vaultFault(op, v.SetPassphrase(next, cfg.cost())))
+	return replacePassphrase(cfg, "change passphrase", next, vaultFault, func(cfg Config) (*vault.Vault, error) {
+		return vault.Unlock(ctx, cfg.Dir, cfg.Rand, old)
+	})
 }
 
 // Recover sets a new passphrase by the printed recovery code. Whoever holds the
 // code holds the office; the old passphrase opens nothing afterwards.
 func Recover(ctx context.Context, cfg Config, code string, next []byte) error {
-	const op = "recover"
+	return replacePassphrase(cfg, "recover", next, codeFault, func(cfg Config) (*vault.Vault, error) {
+		return vault.Recover(ctx, cfg.Dir, cfg.Rand, code)
+	})
+}
+
+// replacePassphrase sets a new passphrase in a vault that is opened in one of the
+// ways to do so; told gives what keeps it shut its key.
+func replacePassphrase(cfg Config, op string, next []byte, told func(op string, err error) error, open func(Config) (*vault.Vault, error)) error {
 	cfg.defaults()
 	if len(next) == 0 {
 		return &fault.Error{Code: fault.Invalid, Op: op, Key: "passphrase_empty"}
@@ -469,14 +462,19 @@ func Recover(ctx context.Context, cfg Config, code string, next []byte) error {
 	if err != nil {
 		return err
 	}
-	v, err := vault.Recover(ctx, cfg.Dir, cfg.Rand, code)
-	if errors.Is(err, vault.ErrSecret) {
-		return release(lock, fault.New(fault.Passphrase, op, "recovery_code_of_another"))
-	}
+	v, err := open(cfg)
 	if err != nil {
-		return release(lock, vaultFault(op, err))
+		return release(lock, told(op, err))
 	}
 	return release(lock, vaultFault(op, v.SetPassphrase(next, cfg.cost())))
+}
+
+// codeFault is vaultFault for a recovery code, which is no passphrase.
+func codeFault(op string, err error) error {
+	if errors.Is(err, vault.ErrSecret) {
+		return fault.New(fault.Passphrase, op, "recovery_code_of_another")
+	}
+	return vaultFault(op, err)
 }
 
 // ChangePassphrase replaces the passphrase while the office is open.
