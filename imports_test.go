@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"data/draft":      {"data/fault", "data/vault"},
 	"data/match":      {"data/fault", "data/record"},
 	"data/search":     {"data/fault", "data/record", "data/match"},
-	"data/sync":       {"data/fault", "data/ledger", "data/team", "data/file"},
+	"data/sync":       {"data/fault", "data/record", "data/ledger", "data/ledger/cbor", "data/team", "data/file"},
 	"data/sync/...":   {"data/fault", "data/record", "data/ledger", "data/ledger/cbor", "data/team", "data/file", "data/sync"},
 	"data/exchange":   {"data/fault", "data/record", "data", "data/match"},
 
