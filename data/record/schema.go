@@ -20,6 +20,8 @@ const (
 	Member       Kind = 13
 	Device       Kind = 14
 	OfficeKind   Kind = 15
+	Circle       Kind = 16
+	Access       Kind = 17
 )
 
 // Entries belong to a record and are only ever added.
@@ -28,6 +30,9 @@ const (
 	Toll  Kind = 65
 	Note  Kind = 66
 	Step  Kind = 67
+	// Of a circle and of an access record.
+	CircleKey  Kind = 68
+	AccessLine Kind = 69
 )
 
 // Type is how a field's canonical text is to be read.
@@ -122,6 +127,7 @@ var schemas = newSchemaSet(
 	incidentSchema(), facilitySchema(), attemptSchema(), notificationSchema(), taskSchema(),
 	documentSchema(), remainsSchema(), memberSchema(), deviceSchema(), officeSchema(),
 	claimSchema(), tollSchema(), noteSchema(), stepSchema(),
+	circleSchema(), circleKeySchema(), accessSchema(), accessLineSchema(),
 )
 
 func newSchemaSet(all ...*Schema) schemaSet {
