@@ -54,6 +54,7 @@ type fakeOffice struct {
 	undone  []record.Write
 	backups fakeBackup
 	trip    fakeTrip
+	status  data.Status
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {
@@ -288,7 +289,7 @@ func newBench(t *testing.T, settings_ app.Settings) *bench {
 	t.Cleanup(a.Quit)
 	b := &bench{t: t, offices: &fakeOffices{by: map[string]*fakeOffice{}}, queue: make(chan func(), 1024), now: testNow, rooms: map[string]*plainRoom{}}
 	plainly := func(key string) maker {
-		return maker{key, func(h room.Host) room.Room {
+		return maker{key: key, make: func(h room.Host) room.Room {
 			r := &plainRoom{h: h, key: key}
 			b.rooms[key] = r
 			return r
@@ -301,7 +302,7 @@ func newBench(t *testing.T, settings_ app.Settings) *bench {
 		clock: func() time.Time { return b.now }, dispatch: func(do func()) { b.queue <- do }, version: "0.1", home: t.TempDir(),
 		rooms: []maker{
 			plainly("people"), plainly("families"), plainly("cases"), plainly("incidents"), plainly("contradictions"), plainly("documents"),
-			{"settings", func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},
+			{key: "settings", make: func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},
 		},
 	})
 	if err != nil {

@@ -76,8 +76,8 @@ func (s *shell) viewMenu() group {
 	if n := s.active(); n != nil {
 		for i, m := range s.rooms {
 			view.items = append(view.items, &shortcut{
-				word: "room." + m.key, keys: "Ctrl+" + strconv.Itoa(i+1),
-				key: fyne.KeyName(strconv.Itoa(i + 1)), mod: ctrl, do: func() { n.Go(m.key, "") }, mark: n.current.room == m.key,
+				word: "room." + m.key, keys: "Ctrl+" + strconv.Itoa((i+1)%10),
+				key: fyne.KeyName(strconv.Itoa((i + 1) % 10)), mod: ctrl, do: func() { n.Go(m.key, "") }, mark: n.current.room == m.key,
 			})
 		}
 		view.items = append(view.items, nil)

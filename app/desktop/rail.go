@@ -39,6 +39,7 @@ type rail struct {
 	object fyne.CanvasObject
 	office *widget.Paragraph
 	member *widget.Text
+	sync   *railSync
 	items  map[string]*railItem
 }
 
@@ -47,11 +48,14 @@ func newRail(n *session) *rail {
 	r := &rail{items: map[string]*railItem{}}
 	r.office = widget.NewParagraph("").Bold().Sized(theme.SizeNameSubHeadingText).Colored(widget.ColorRailText)
 	r.member = widget.Caption("").Colored(widget.ColorRailMuted).Shrinks()
-	sync := widget.Caption(w.T("desk.sync.alone")).Colored(widget.ColorRailMuted).Shrinks()
+	r.sync = newRailSync(n)
 	r.rename(n.office.Info())
 
 	rooms := make([]fyne.CanvasObject, 0, len(n.shell.rooms))
 	for _, m := range n.shell.rooms {
+		if m.aside {
+			continue
+		}
 		icon := roomIcons()[m.key]
 		item := newRailItem(w.T("room."+m.key), icon, func() { n.Go(m.key, "") })
 		r.items[m.key] = item
@@ -59,10 +63,10 @@ func newRail(n *session) *rail {
 	}
 	lock := newRailItem(w.T("desk.lock"), lockIcon(), n.Lock)
 	body := widget.VFill(0, 2,
-		widget.Inset(16, 14, 14, 20, widget.VStack(2, r.office, r.member, sync)),
+		widget.Inset(16, 14, 14, 20, widget.VStack(2, r.office, r.member)),
 		widget.Inset(0, 8, 0, 8, widget.VStack(2, rooms...)),
 		widget.Gap(0),
-		widget.Inset(0, 8, 10, 8, lock))
+		widget.Inset(0, 8, 10, 8, widget.VStack(4, r.sync, lock)))
 	r.object = container.NewStack(widget.NewFill(widget.ColorRail), body)
 	return r
 }
@@ -92,6 +96,7 @@ func (r *rail) choose(key string) {
 	for k, item := range r.items {
 		item.setChosen(k == key)
 	}
+	r.sync.setChosen(key == "sync")
 }
 
 // railItem is one room in the rail.

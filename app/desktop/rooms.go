@@ -4,6 +4,7 @@ import (
 	"paradero/app/desktop/cases"
 	"paradero/app/desktop/clashes"
 	"paradero/app/desktop/documents"
+	"paradero/app/desktop/exchange"
 	"paradero/app/desktop/families"
 	"paradero/app/desktop/incidents"
 	"paradero/app/desktop/people"
@@ -15,13 +16,14 @@ import (
 // rooms gives the rooms in the order of the rail.
 func rooms() []maker {
 	return []maker{
-		{"today", today.New},
-		{"people", people.New},
-		{"families", families.New},
-		{"cases", cases.New},
-		{"incidents", incidents.New},
-		{"contradictions", clashes.New},
-		{"documents", documents.New},
-		{"settings", func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},
+		{key: "today", make: today.New},
+		{key: "people", make: people.New},
+		{key: "families", make: families.New},
+		{key: "cases", make: cases.New},
+		{key: "incidents", make: incidents.New},
+		{key: "contradictions", make: clashes.New},
+		{key: "documents", make: documents.New},
+		{key: "settings", make: func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},
+		{key: "sync", make: func(h room.Host) room.Room { return exchange.New(h.(exchange.Controls)) }, aside: true},
 	}
 }

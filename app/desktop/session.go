@@ -21,8 +21,9 @@ import (
 
 // maker makes a room; rooms are made when first shown.
 type maker struct {
-	key  string
-	make func(room.Host) room.Room
+	key   string
+	make  func(room.Host) room.Room
+	aside bool // it has no entry among the rooms of the rail
 }
 
 // place is where a person was.
@@ -39,9 +40,12 @@ type session struct {
 	rail      *rail
 	page      *fyne.Container
 	foot      *foot
-	backupErr error // why the last backup that was due was not made
-	offered   bool  // to make the working copy anew
-	halted    bool  // it was said that nothing can be saved until the office is opened again
+	backupErr error       // why the last backup that was due was not made
+	offered   bool        // to make the working copy anew
+	courier   carrier     // nil: nothing carries changes behind the screen
+	status    data.Status // where the changes were when that was asked last
+	asking    bool        // where they are is asked soon
+	halted    bool        // it was said that nothing can be saved until the office is opened again
 }
 
 var _ room.Host = (*session)(nil)
@@ -50,6 +54,9 @@ func newSession(s *shell, o office) *session {
 	n := &session{shell: s, office: o, rooms: map[string]room.Room{}, page: container.NewStack()}
 	n.work = newWorker(context.Background(), s.dispatch)
 	go n.follow(o.Watch(n.work.base))
+	if s.carry != nil {
+		n.courier = s.carry(o, n.moved)
+	}
 	return n
 }
 
@@ -76,6 +83,8 @@ func (n *session) draw() {
 	}
 	n.shell.put(container.New(&railLayout{}, n.rail.object, content))
 	n.countClashes()
+	n.drawSync()
+	n.noteSync()
 }
 
 // remake makes the rooms anew, in another language, at the same place.
@@ -143,6 +152,7 @@ func (n *session) follow(events <-chan data.Event) {
 			n.offerRebuild()
 			n.offerReopen()
 			n.countClashes()
+			n.noteSync()
 			if w, ok := n.rooms[n.current.room].(room.Watcher); ok {
 				w.Changed(e)
 			}
@@ -181,6 +191,9 @@ func (n *session) undo() {
 // best called away from the screen's goroutine.
 func (n *session) release() {
 	n.closeRooms()
+	if n.courier != nil {
+		n.courier.Close()
+	}
 	n.work.close()
 	closeOffice(n.office)
 }

@@ -28,6 +28,7 @@ type world struct {
 	version  string
 	home     string // where new offices are offered a folder
 	rooms    []maker
+	carry    func(o office, moved func()) carrier // begins to exchange behind the screen; nil: nothing does
 }
 
 // shell is the window. It is in one of its pages: welcome, create, recovery,

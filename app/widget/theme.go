@@ -21,6 +21,8 @@ const (
 	ColorRailSelected fyne.ThemeColorName = "paradero.rail.selected"
 	ColorRailHover    fyne.ThemeColorName = "paradero.rail.hover"
 	ColorRailMark     fyne.ThemeColorName = "paradero.rail.mark"
+	ColorRailOk       fyne.ThemeColorName = "paradero.rail.ok"   // all is well with the exchange
+	ColorRailWarn     fyne.ThemeColorName = "paradero.rail.warn" // something is only here or failed
 	ColorChipAccentBg fyne.ThemeColorName = "paradero.chip.accent"
 	ColorChipOkBg     fyne.ThemeColorName = "paradero.chip.ok"
 	ColorChipWarnBg   fyne.ThemeColorName = "paradero.chip.warn"
@@ -243,6 +245,8 @@ var palette = map[fyne.ThemeColorName]pair{
 	ColorRailSelected: {hex(0x1F4C54), hex(0x1E2A31)},
 	ColorRailHover:    {hex(0x18404A), hex(0x171E24)},
 	ColorRailMark:     {hex(0x4FB8B4), hex(0x4FB8B4)},
+	ColorRailOk:       {hex(0x6FCF97), hex(0x6FCF97)},
+	ColorRailWarn:     {hex(0xF2C14E), hex(0xF2C14E)},
 	ColorChipAccentBg: {hex(0xDDEFF0), hex(0x1D3B3D)},
 	ColorChipOkBg:     {hex(0xDDF3E4), hex(0x1C3A2A)},
 	ColorChipWarnBg:   {hex(0xFCEFD0), hex(0x40341A)},
