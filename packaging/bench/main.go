@@ -33,6 +33,7 @@ type bench struct {
 	changes      int    // of the long office
 	keep         string // where the long office is kept from run to run
 	childProfile string
+	npm          string // where the peer of the part "sync" is installed
 }
 
 func main() {
@@ -53,7 +54,8 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.changes, "changes", 1_000_000, "changes in the office with a long history")
 	flag.StringVar(&b.keep, "keep", "", "folder in which the long office is kept for the next run")
 	flag.StringVar(&b.childProfile, "child-profile", "", "write CPU profiles of the ledger part's processes to files of this name")
-	only := flag.String("only", "", "parts to run, of saves,import,open,ledger,window,letters; all by default")
+	flag.StringVar(&b.npm, "npm", filepath.Join(os.TempDir(), "paradero-bench-npm"), "folder outside the repository in which PouchDB is installed, and stays")
+	only := flag.String("only", "", "parts to run, of saves,import,open,ledger,sync,window,letters; all by default")
 	profile := flag.String("profile", "", "write a CPU profile of the run to this file")
 	child := flag.String("child", "", "used by bench itself")
 	flag.Parse()
@@ -92,7 +94,7 @@ func run(ctx context.Context) error {
 	}
 	fmt.Fprintf(b.out, "Paradero beside its peers: %s, %d cores, %s, %s\n%s\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version(),
 		time.Now().Format("2006-01-02 15:04"), peerWork)
-	parts := []part{{"saves", b.saves}, {"import", b.imports}, {"open", b.open}, {"ledger", b.ledger}, {"window", b.window}, {"letters", b.letters}}
+	parts := []part{{"saves", b.saves}, {"import", b.imports}, {"open", b.open}, {"ledger", b.ledger}, {"sync", b.syncs}, {"window", b.window}, {"letters", b.letters}}
 	return b.parts(ctx, parts, *only)
 }
 
