@@ -58,6 +58,7 @@ func run(ctx context.Context) error {
 	only := flag.String("only", "", "parts to run, of saves,import,open,ledger,sync,window,letters; all by default")
 	profile := flag.String("profile", "", "write a CPU profile of the run to this file")
 	child := flag.String("child", "", "used by bench itself")
+	from := flag.String("from", "", "used by bench itself")
 	flag.Parse()
 	if *child != "" && *profile != "" {
 		stop, err := profiled(*profile)
@@ -69,6 +70,8 @@ func run(ctx context.Context) error {
 	switch *child {
 	case "rebuild", "verify":
 		return workChild(ctx, *child, b.dir, os.Stdout)
+	case "receive":
+		return receiveChild(ctx, b.dir, *from, os.Stdout)
 	case "open":
 		return openChild(ctx, b.dir, b.people, os.Stdout)
 	case "peer":
