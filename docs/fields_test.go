@@ -39,14 +39,14 @@ func TestFieldNumbersStay(t *testing.T) {
 		for i := range s.Fields {
 			f := &s.Fields[i]
 			k.Fields = append(k.Fields, fieldNumber{f.Num, f.Name, typeNames[f.Type]})
-			known[fmt.Sprint(s.Kind, s.Name, f.Num, f.Name, typeNames[f.Type])] = true
+			known[fmt.Sprintf("%d %s: %d %s (%s)", s.Kind, s.Name, f.Num, f.Name, typeNames[f.Type])] = true
 		}
 		now = append(now, k)
 	}
 	listed := map[string]bool{}
 	for _, k := range old {
 		for _, f := range k.Fields {
-			name := fmt.Sprint(k.Kind, k.Name, f.Num, f.Name, f.Type)
+			name := fmt.Sprintf("%d %s: %d %s (%s)", k.Kind, k.Name, f.Num, f.Name, f.Type)
 			listed[name] = true
 			if !known[name] {
 				t.Errorf("%s %s was stored as %d/%d (%s), and is something else now", k.Name, f.Name, k.Kind, f.Num, f.Type)

@@ -346,6 +346,11 @@ def check():
     after = list(frames(bytes.fromhex(v["segment_after_erasure"])))
     assert [b.hash.hex() for b in after] == names and after[0].open(keys)["changes"][0]["erased"], "erasure"
     assert [b.hash.hex() for b in frames(bytes.fromhex(load("bundle.json")["bundle"]))] == names, "bundle"
+    v = load("statement.json")
+    body, signature = whole(bytes.fromhex(v["statement"]))
+    said = whole(body)
+    assert signed_by(said[3], b"paradero statement 1" + body, signature) and device_of(said[3]) == said[2], "statement"
+    assert said[0] == 1 and said[4] == v["serial"] and said[6] == v["program"] and [h.hex() for h in said[7][2::4]] == [names[i] for i in v["tips"]], "statement"
     print("the vectors hold")
 
 
