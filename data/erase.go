@@ -44,7 +44,7 @@ func (o *Office) ErasePlan(ctx context.Context, id record.ID) (ErasePlan, error)
 	if err != nil {
 		return ErasePlan{}, err
 	}
-	if team.Concerns(s.Kind) {
+	if team.Concerns(s.Kind) || ownWay(s.Kind) {
 		return ErasePlan{}, fault.New(fault.Refused, op, "erase_team")
 	}
 	ids, err := o.goesWith(ctx, id, s.Kind)

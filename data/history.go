@@ -254,10 +254,14 @@ func (o *Office) Mine(ctx context.Context, limit int) ([]Recent, error) {
 	return out, o.pairUndone(ctx, out)
 }
 
-// founding are the kinds whose records make the office and its team.
+// founding are the kinds whose records make the office and its team, and what is
+// kept of it: nobody undoes them.
 func founding(k record.Kind) bool {
-	return k == record.OfficeKind || k == record.Member || k == record.Device
+	return k == record.OfficeKind || k == record.Member || k == record.Device || ownWay(k)
 }
+
+// ownWay are the kinds that are written in their own way and in no other.
+func ownWay(k record.Kind) bool { return k == record.Circle || k == record.Access }
 
 // pairUndone finds out which of a member's changes set back which. What a later
 // one set back again sets nothing back itself.

@@ -107,6 +107,7 @@ type Office struct {
 	broken      atomic.Bool // folding failed: the working copy is behind until it is rebuilt
 	halted      atomic.Bool // the disk failed under the journal: nothing is written until the office is opened again
 	verify      sync.Mutex
+	audit       audit
 	backups     *backups
 }
 
@@ -379,6 +380,7 @@ func (o *Office) bring(ctx context.Context) error {
 // Close ends all work, makes sure that what was acknowledged is folded, and
 // releases the office. It may be called twice.
 func (o *Office) Close() error {
+	o.endAudit()
 	o.closing.Lock()
 	if o.closed {
 		o.closing.Unlock()

@@ -48,8 +48,11 @@ func (o *Office) prepare(c *Change) (*prepared, error) {
 	if s.Deleted() {
 		return nil, fault.New(fault.NotFound, "save", "not_found", c.Record.String())
 	}
-	if s.Later {
+	if s.Later || record.SchemaOf(s.Kind) == nil {
 		return nil, fault.New(fault.Newer, "save", "record_newer")
+	}
+	if ownWay(s.Kind) {
+		return nil, fault.New(fault.Refused, "save", "record_own_way")
 	}
 	if into := o.merges.into(s.ID); !into.IsZero() {
 		return nil, fault.New(fault.Refused, "save", "record_merged", into.String())
@@ -59,7 +62,7 @@ func (o *Office) prepare(c *Change) (*prepared, error) {
 
 func (o *Office) prepareNew(id record.ID, kind record.Kind, c *Change) (*prepared, error) {
 	schema := record.SchemaOf(kind)
-	if schema == nil || schema.Entry {
+	if schema == nil || schema.Entry || ownWay(kind) {
 		return nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: []fault.Problem{{Key: "kind_unknown"}}}
 	}
 	return o.build(&fold.State{ID: id, Kind: kind}, nil, nil, c)

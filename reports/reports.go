@@ -181,6 +181,7 @@ func (k *Desk) register(ctx context.Context, d *dossier, b *body, st stamp, out 
 	if len(receipts) > 0 {
 		out.ID = receipts[0].ID
 	}
+	data.AuditOf(k.office).Printed(d.req.Kind, st.number, d.req.For...)
 	k.count++
 	k.last[st.series] = st.seq
 	return nil

@@ -59,6 +59,9 @@ func exportVerb(fs *pflag.FlagSet) action {
 				fields := append([]string{"id"}, exchange.ExportFields(k)...)
 				return exchange.WriteCSV(w, k, fields, nil, rows, exchange.Style{})
 			})
+			if n > 0 {
+				o.Exported(k.String(), *filter, n) // also when writing the file failed half way
+			}
 			if err != nil {
 				return err
 			}

@@ -22,6 +22,7 @@ func showVerb(fs *pflag.FlagSet) action {
 			if err != nil {
 				return err
 			}
+			o.Opened(p.record)
 			if c.common.json {
 				c.line(p.object())
 				return nil

@@ -122,6 +122,7 @@ func (c *Case) read(ctx context.Context) (*caseData, error) {
 	if d.record, err = c.env.API.Get(ctx, c.ID); err != nil {
 		return nil, err
 	}
+	data.AuditOf(c.env.API).Opened(d.record)
 	if d.person, err = c.env.API.Get(ctx, d.record.Ref("detainee")); err != nil {
 		d.person = nil // erased or not here yet: the case itself can still be read
 	}

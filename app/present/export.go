@@ -53,6 +53,7 @@ func WriteList(ctx context.Context, env Env, kind record.Kind, ids []record.ID, 
 			}
 		}
 	}
+	defer func() { data.AuditOf(env.API).Exported(kind.String(), "", n) }()
 	err := exchange.WriteCSV(to, kind, fields, nil, iter.Seq2[exchange.Getter, error](rows), exchange.Style{Mark: true})
 	return n, err
 }

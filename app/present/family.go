@@ -151,6 +151,7 @@ func readContact(ctx context.Context, api data.API, id record.ID) (*contactData,
 	tellings, e2 := api.Links(ctx, id, record.Notification)
 	moments, e3 := api.Timeline(ctx, id)
 	d.attempts, d.tellings, d.moments = attempts, tellings, moments
+	data.AuditOf(api).Opened(d.record)
 	if home := d.record.Ref("household"); !home.IsZero() {
 		d.household, _ = api.Get(ctx, home) // without it the link is not drawn
 	}

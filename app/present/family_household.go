@@ -135,6 +135,7 @@ func readHousehold(ctx context.Context, api data.API, id record.ID) (*householdD
 	}
 	moments, e := api.Timeline(ctx, id)
 	d.moments = moments
+	data.AuditOf(api).Opened(d.record)
 	return d, errors.Join(err, e)
 }
 

@@ -77,6 +77,7 @@ func (p *Past) At(typed string) (problem string) {
 		if err != nil {
 			return nil, err
 		}
+		data.AuditOf(p.env.API).Opened(r)
 		moments, err := p.env.API.Timeline(ctx, p.id)
 		moments = slices.DeleteFunc(moments, func(m data.Moment) bool { return m.At.After(at) })
 		return &pastData{r, moments}, err

@@ -174,6 +174,7 @@ func readPerson(ctx context.Context, api data.API, id record.ID) (*personData, e
 	d.attempts, d.tellings = links(record.Attempt), links(record.Notification)
 	moments, e := api.Timeline(ctx, id)
 	d.moments = moments
+	data.AuditOf(api).Opened(d.record)
 	return d, errors.Join(err, e)
 }
 

@@ -84,7 +84,10 @@ type Record struct {
 	// Somebody took the record away while another wrote in it without knowing:
 	// it stays in sight until a person decides.
 	EditedAfterDelete bool
-	MergedInto        ID // the record that this one is the same person as; zero when it stands for itself
+	MergedInto        ID  // the record that this one is the same person as; zero when it stands for itself
+	Circle            ID  // whom what is written of it from now on is restricted to; zero: the whole team
+	Circled           int // changes of it that a circle sealed
+	Closed            int // of these, the ones that cannot be read here
 	Created           time.Time
 	Changed           time.Time
 	Author            string // who made it
@@ -96,6 +99,9 @@ type Record struct {
 type Seen interface {
 	Replaces(field uint16) []Write
 }
+
+// Restricted tells whether a circle holds any of it.
+func (r *Record) Restricted() bool { return !r.Circle.IsZero() || r.Circled > 0 }
 
 // Get gives the shown value of a field, "" when it has none.
 func (r *Record) Get(name string) string {

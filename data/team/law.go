@@ -347,6 +347,9 @@ func (l *Law) Judge(a *Act) (ok bool, why string) {
 		l.refused[a.Device] = true
 		return false, "enrolled"
 	}
+	if kept(c) {
+		return false, "kept"
+	}
 	if right := RightFor(c); !l.holds(a.At, a.Author, right) {
 		return false, right
 	}
