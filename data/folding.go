@@ -17,6 +17,7 @@ const (
 	metaPlace  = "place"  // how far into the journal it has come
 	metaFeeds  = "feeds"  // where they end, at that place
 	metaCounts = "counts" // rows of each kind
+	metaKnown  = "known"  // what the program knew that made it
 	metaRelaw  = "relaw"  // law came late: what is in it is to be judged again
 )
 
@@ -405,7 +406,7 @@ func (o *Office) putPlace(tx *store.Tx, units []unit, counts map[record.Kind]int
 // putMeta writes what the working copy knows about itself.
 func (o *Office) putMeta(tx *store.Tx, at place, counts map[record.Kind]int) error {
 	metas := map[string][]byte{
-		metaPlace: at.encode(), metaFeeds: o.foldedFeeds.Append(nil), metaCounts: store.EncodeCounts(counts),
+		metaKnown: knows(), metaPlace: at.encode(), metaFeeds: o.foldedFeeds.Append(nil), metaCounts: store.EncodeCounts(counts),
 	}
 	if o.relaw.Load() {
 		metas[metaRelaw] = []byte{1} // goes with the copy, when that is made anew

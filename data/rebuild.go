@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -117,6 +118,9 @@ func (o *Office) readMeta() (place, error) {
 		return place{}, err
 	}
 	o.counts.set(of)
+	if b, err = o.store.Meta(metaKnown); err != nil || !bytes.Equal(b, knows()) {
+		return place{}, errStale // made by a program that knew less, or more
+	}
 	last := at.Last
 	if at.Index > 0 {
 		last = at.Pos
@@ -380,24 +384,6 @@ func (r *rowReader) portion() []search.Row {
 	full := r.rows
 	r.rows = make([]search.Row, 0, rowPortion+txChanges)
 	return full
-}
-
-// checkBorn refuses to make a working copy of a journal that holds nothing at
-// all where there is one already: an office is born with its genesis batch, so
-// the journal is gone, and the copy is what is left of it.
-func (o *Office) checkBorn(ctx context.Context) error {
-	if !o.cfg.Store.Exists(o.storeDir()) {
-		return nil
-	}
-	first := errors.New("a batch")
-	_, err := o.journal.Scan(ctx, o.journal.Start(), func(ledger.Pos, *ledger.Batch) error { return first })
-	if err == nil {
-		return fault.New(fault.Damaged, "open office", "journal_damaged")
-	}
-	if errors.Is(err, first) {
-		return nil
-	}
-	return diskFault("open office", err)
 }
 
 // rebuild throws the working copy away and makes it anew from the journal.

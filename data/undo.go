@@ -303,6 +303,8 @@ func (p *undoPlan) planEntries(unit map[record.Write]bool, said []utterance) {
 	for _, e := range p.state.Entries {
 		switch {
 		case !unit[p.state.Origins[e.Origin].Write]:
+		case record.SchemaOf(e.Kind) == nil: // a newer version's: how it is taken back is not known here
+			p.kept = append(p.kept, fault.Problem{Key: "undo_newer", Warning: true})
 		case back[e.ID]:
 			p.kept = append(p.kept, fault.Problem{Field: e.Kind.String(), Key: "undo_taken_back_since", Warning: true})
 		default:

@@ -125,7 +125,11 @@ func (c *call) pageOf(o data.API, r *record.Record) (*recordPage, error) {
 
 // nameRefs remembers the names of the records that one refers to.
 func (c *call) nameRefs(o data.API, p *recordPage, r *record.Record) {
-	for _, f := range record.SchemaOf(r.Kind).Fields {
+	schema := record.SchemaOf(r.Kind)
+	if schema == nil {
+		return // a newer version's kind
+	}
+	for _, f := range schema.Fields {
 		if f.Type != record.Ref && f.Type != record.Refs {
 			continue
 		}
@@ -294,6 +298,9 @@ func deletionObject(con data.Contradiction) object {
 func (p *recordPage) others() []object {
 	var list []object
 	schema := record.SchemaOf(p.record.Kind)
+	if schema == nil {
+		return nil
+	}
 	for i := range schema.Fields {
 		f := &schema.Fields[i]
 		vals := p.record.Values[f.Name]

@@ -173,6 +173,26 @@ func (e *Envelope) appendHead(b []byte) []byte {
 	return e.appendFields(cbor.AppendMap(b, n))
 }
 
+// headOf gives the same of an encoded envelope, with what a newer version put in
+// it and this one does not know.
+func headOf(envelope []byte) []byte {
+	r := cbor.NewReader(envelope)
+	n := r.Map(64)
+	keys := r.Keys()
+	b := cbor.AppendMap(make([]byte, 0, 512), max(n-1, 0))
+	for range n {
+		key := keys.Next()
+		value := r.Skip()
+		if key != keySealed {
+			b = append(cbor.AppendUint(b, key), value...)
+		}
+	}
+	return b
+}
+
+// keySealed is the envelope's key of the sealed body.
+const keySealed = 11
+
 func (e *Envelope) appendFields(b []byte) []byte {
 	b = cbor.AppendUint(cbor.AppendUint(b, 1), Version)
 	b = cbor.AppendBytes(cbor.AppendUint(b, 2), e.Office[:])
@@ -196,7 +216,7 @@ func (e *Envelope) encode() []byte {
 	}
 	b := cbor.AppendMap(make([]byte, 0, len(e.Sealed)+34*len(e.Payloads)+256), n)
 	b = e.appendFields(b)
-	return cbor.AppendBytes(cbor.AppendUint(b, 11), e.Sealed)
+	return cbor.AppendBytes(cbor.AppendUint(b, keySealed), e.Sealed)
 }
 
 func appendHashes(b []byte, list []Hash) []byte {
@@ -237,7 +257,7 @@ func ReadEnvelope(b []byte) (*Envelope, error) {
 			e.Payloads = readHashes(r, MaxChanges)
 		case 10:
 			e.Public = r.Bytes()
-		case 11:
+		case keySealed:
 			e.Sealed = r.Bytes()
 		default:
 			r.Skip()
@@ -331,8 +351,7 @@ const (
 )
 
 func (b *Batch) openBody(keys Keys, want func(i int) part) (*Body, error) {
-	head := b.Envelope
-	plain, err := keys.Open(b.Epoch, head.appendHead(nil), b.Sealed)
+	plain, err := keys.Open(b.Epoch, headOf(b.Bytes), b.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("open batch: %w", err)
 	}

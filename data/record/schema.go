@@ -81,14 +81,20 @@ type Schema struct {
 	byNum  map[uint16]*Field
 }
 
-// Field finds a field by name.
+// Field finds a field by name; a kind that only a newer version knows has none.
 func (s *Schema) Field(name string) (*Field, bool) {
+	if s == nil {
+		return nil, false
+	}
 	f, ok := s.byName[name]
 	return f, ok
 }
 
 // FieldNum finds a field by its stored number.
 func (s *Schema) FieldNum(n uint16) (*Field, bool) {
+	if s == nil {
+		return nil, false
+	}
 	f, ok := s.byNum[n]
 	return f, ok
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"paradero/data/record"
@@ -175,6 +176,7 @@ func (s *Store) Rows(ctx context.Context, kind record.Kind, workers int, do func
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	kinds := []record.Kind{kind}
+	var wg sync.WaitGroup
 	if kind == 0 {
 		kinds = kinds[:0]
 		for _, schema := range record.Kinds() {
@@ -182,8 +184,12 @@ func (s *Store) Rows(ctx context.Context, kind record.Kind, workers int, do func
 				kinds = append(kinds, schema.Kind)
 			}
 		}
+		wg.Go(func() {
+			if err := s.strangeRows(ctx, kinds, do); err != nil {
+				stop(err)
+			}
+		})
 	}
-	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
 			for _, k := range kinds {
@@ -223,6 +229,43 @@ func (s *Store) rows(ctx context.Context, kind record.Kind, from, to int, do fun
 			return true, do(kind, record.ID(key[2:]), plain)
 		})
 	})
+}
+
+// strangeRows gives the rows of the kinds that only a newer version knows.
+func (s *Store) strangeRows(ctx context.Context, known []record.Kind, do func(record.Kind, record.ID, []byte) error) error {
+	var strange []record.Kind
+	for k := 0; k < 256; {
+		kind, ok, err := s.nextKind(k)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		if !slices.Contains(known, kind) {
+			strange = append(strange, kind)
+		}
+		k = int(kind) + 1
+	}
+	for _, k := range strange {
+		if err := s.rows(ctx, k, 0, 256, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextKind gives the first kind from a number on of which there is a row.
+func (s *Store) nextKind(from int) (kind record.Kind, ok bool, err error) {
+	defer caught("read rows", &err)
+	prefix := []byte{prefixRow}
+	err = s.db.view(func(r reader) error {
+		return r.each(prefix, append(prefix, byte(from)), 0, func(key []byte, _ func() ([]byte, error)) (bool, error) {
+			kind, ok = record.Kind(key[1]), true
+			return false, nil
+		})
+	})
+	return kind, ok, err
 }
 
 // Tx is one transaction: what it puts is all there or not at all.
@@ -318,9 +361,9 @@ func (t *Tx) PutMeta(name string, plain []byte) error {
 // EncodeCounts and DecodeCounts write how many rows of each kind there are.
 func EncodeCounts(counts map[record.Kind]int) []byte {
 	var b []byte
-	for _, schema := range record.Kinds() {
-		if n := counts[schema.Kind]; n != 0 {
-			b = binary.AppendUvarint(append(b, byte(schema.Kind)), uint64(max(n, 0)))
+	for kind := range 256 { // also those that only a newer version knows
+		if n := counts[record.Kind(kind)]; n != 0 {
+			b = binary.AppendUvarint(append(b, byte(kind)), uint64(max(n, 0)))
 		}
 	}
 	return b
