@@ -15,6 +15,7 @@ import (
 // Config is what an office needs from outside; zero values mean the real thing.
 type Config struct {
 	Dir      string           // the office's folder
+	Program  string           // the program's version, as it tells others what it holds
 	Clock    func() time.Time // default time.Now
 	Rand     io.Reader        // default crypto/rand
 	Cost     Cost             // key derivation; zero: calibrated to about a second. Only Go tests set it

@@ -139,6 +139,7 @@ func (o *Office) commit(group []*job) {
 		return
 	}
 	o.flights.add(batch, at[0])
+	o.tally.add(batch.Hash, standingOf(batch, at[0]))
 	o.feeds.Add(batch, o.known)
 	interactive := false
 	for _, j := range group {

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base32"
 	"fmt"
+	"maps"
 	"sync"
 
 	"paradero/data/ledger"
@@ -38,29 +39,35 @@ type standing struct {
 	Device  record.ID
 	Seq     uint64
 	Lamport uint64
+	Changes int // in it; -1: written by an older program, which did not keep that
 }
 
 func standingOf(b *ledger.Batch, pos ledger.Pos) standing {
-	return standing{pos, b.Device, b.Seq, b.Lamport}
+	return standing{pos, b.Device, b.Seq, b.Lamport, len(b.Envelope.Payloads)}
 }
 
 func (s *standing) encode() []byte {
-	b := cbor.AppendArray(nil, 5)
+	b := cbor.AppendArray(nil, 6)
 	b = cbor.AppendUint(b, uint64(s.Pos.Segment))
 	b = cbor.AppendUint(b, uint64(s.Pos.Offset))
 	b = cbor.AppendBytes(b, s.Device[:])
 	b = cbor.AppendUint(b, s.Seq)
-	return cbor.AppendUint(b, s.Lamport)
+	b = cbor.AppendUint(b, s.Lamport)
+	return cbor.AppendUint(b, uint64(max(s.Changes, 0)))
 }
 
 func decodeStanding(b []byte) (s standing, err error) {
 	r := cbor.NewReader(b)
-	if r.Array(5) != 5 {
-		r.Fail("standing has not five parts")
+	parts := r.Array(6)
+	if parts < 5 {
+		r.Fail("standing has not six parts")
 	}
 	s.Pos = ledger.Pos{Segment: uint32(r.Below(1 << 32)), Offset: int64(r.Below(1 << 62))}
 	r.Fixed(s.Device[:])
-	s.Seq, s.Lamport = r.Uint(), r.Uint()
+	s.Seq, s.Lamport, s.Changes = r.Uint(), r.Uint(), -1
+	if parts == 6 {
+		s.Changes = int(r.Below(ledger.MaxChanges + 1))
+	}
 	if err := r.Done(); err != nil {
 		return standing{}, fmt.Errorf("read standing: %w", err)
 	}
@@ -80,6 +87,13 @@ func (f *flights) add(b *ledger.Batch, pos ledger.Pos) {
 		f.at = map[ledger.Hash]standing{}
 	}
 	f.at[b.Hash] = standingOf(b, pos)
+}
+
+// list gives all that are under way.
+func (f *flights) list() map[ledger.Hash]standing {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.at)
 }
 
 func (f *flights) get(h ledger.Hash) (standing, bool) {

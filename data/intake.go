@@ -411,6 +411,7 @@ func (o *Office) commitForeign(j *job) {
 		}
 		o.flights.add(f.batch, f.pos)
 		if f.was == (ledger.Pos{}) {
+			o.tally.add(f.batch.Hash, standingOf(f.batch, f.pos))
 			o.feeds.Add(f.batch, o.known)
 		}
 		f.number = o.order.sent(false)

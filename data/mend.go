@@ -40,6 +40,12 @@ func (s *hashSet) put(h ledger.Hash, in bool) {
 	}
 }
 
+func (s *hashSet) len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.set)
+}
+
 func (s *hashSet) list() []ledger.Hash {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -87,6 +87,8 @@ type Office struct {
 	drafts      *draft.Store
 	flights     flights
 	intake      sync.Mutex    // held by who takes in what others wrote
+	ways        wayBook       // how far each depot was read, and what devices said
+	tally       tally         // how many changes each feed has up to each number
 	held        *waiting      // batches that wait for those they depend on
 	foldedFeeds *ledger.Feeds // as the working copy has them; the folding goroutine's own
 	pending     []unit        // gathered to be folded together; the folding goroutine's own

@@ -413,6 +413,7 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	o.places = newPlaceBook()
 	o.law = o.newLaw()
 	o.merges.reset()
+	o.tally.reset()
 	o.quiet.reset()
 	if err := o.takeOutAway(ctx); err != nil {
 		return diskFault(op, err)

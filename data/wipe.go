@@ -46,7 +46,7 @@ type Wiped struct {
 // order in which a wipe takes them after the vault.
 func mine() []string {
 	return []string{
-		journalDir, recordsDir, recordsDir + ".*", "files", draftsDir, "backups", "backups.*", travelName, travelName + ".*", verifiedName, verifiedName + ".*",
+		journalDir, recordsDir, recordsDir + ".*", "files", draftsDir, waysDir, "backups", "backups.*", travelName, travelName + ".*", verifiedName, verifiedName + ".*",
 		"vault", "vault.*", vault.HalfWritten, askName, lockName,
 	}
 }
