@@ -186,5 +186,6 @@ func officeSchema() *Schema {
 		{Num: 8, Name: "condolence_text", Type: LongText, Group: "texts"},
 		{Num: 9, Name: "release_checklist", Type: Texts, Group: "texts"},
 		{Num: 10, Name: "help_contact", Type: Text, Group: "texts"},
+		{Num: 11, Name: "hub", Type: LongText, Group: "office"}, // the invitation to the hub that it uses, base64
 	}}
 }
