@@ -43,6 +43,7 @@ func verbs() []verb {
 		{"erase", 1, 1, eraseVerb},
 		{"travel", 0, -1, travelVerb},
 		{"bundle", 2, 2, bundleVerb},
+		{"hub", 0, 3, hubVerb},
 		{"passphrase", 0, 0, passphraseVerb},
 		{"recover", 0, 0, recoverVerb},
 		{"shares", 0, 1, sharesVerb},
@@ -59,7 +60,7 @@ func verbs() []verb {
 
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
-	"duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "hub", "sync", "status",
+	"duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "sync", "status",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,
