@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -102,6 +103,9 @@ func (r *rebuilding) look() error {
 	defer func() { tx.Discard() }()
 	r.here = map[ledger.Hash]ledger.Pos{}
 	for _, s := range r.window {
+		if errors.Is(s.err, errNoKey) {
+			s.open(o) // its key may stand just before it
+		}
 		if isForeign(s.err) {
 			o.foreign = append(o.foreign, s.pos)
 			continue
@@ -188,6 +192,7 @@ func (r *rebuilding) note(s *surveyed) {
 		o.feeds.Add(s.batch, func(h ledger.Hash) bool { _, here := r.here[h]; return here || o.known(h) })
 	}
 	r.here[s.batch.Hash] = s.pos
+	o.regain(s.body)
 	at := place40(s.pos)
 	for i := range s.body.Changes {
 		c := &s.body.Changes[i]

@@ -21,6 +21,7 @@ type job struct {
 	bulk    bool          // an import's: it prepares the next while this is written, and readers need not wait
 	flush   chan struct{} // no changes: closed when everything before is folded
 	foreign []*folded     // no changes: batches of other devices, checked, to be taken in
+	keys    bool          // it gives devices keys: alone, and sealed with the office's first, see wrap
 }
 
 // outcome of a job: the batch that its changes went into and where they begin.
@@ -71,8 +72,11 @@ func (o *Office) Edit(ctx context.Context, changes ...Change) ([]Receipt, error)
 // cancelled context stops the waiting before the hand-over, never after it:
 // what is being written is acknowledged.
 func (o *Office) submit(ctx context.Context, list []*prepared, bulk bool) ([]Receipt, error) {
+	return o.submitJob(ctx, list, &job{done: make(chan outcome, 1), bulk: bulk})
+}
+
+func (o *Office) submitJob(ctx context.Context, list []*prepared, j *job) ([]Receipt, error) {
 	receipts := make([]Receipt, len(list))
-	j := &job{done: make(chan outcome, 1), bulk: bulk}
 	places := make([]int, len(list))
 	for i, p := range list {
 		receipts[i] = Receipt{ID: p.change.Record, Warnings: p.warnings}
@@ -127,7 +131,11 @@ func (o *Office) commit(group []*job) {
 		firsts[i] = len(body.Changes)
 		body.Changes = append(body.Changes, j.changes...)
 	}
-	batch, err := ledger.Write(o.feeds.Next(o.vault.Keys().Office, o.Info().Device), body, o.keys, deviceKey{o.sign})
+	e := o.feeds.Next(o.vault.Keys().Office, o.Info().Device)
+	if !group[0].keys {
+		e.Epoch = o.epochNow()
+	}
+	batch, err := ledger.Write(e, body, o.keys, deviceKey{o.sign})
 	if err != nil {
 		fail(err)
 		return
@@ -264,6 +272,11 @@ func (o *Office) genesis(ctx context.Context, f Founding) error {
 
 func (o *Office) genesisChanges(f Founding) ([]*prepared, error) {
 	k, info := o.vault.Keys(), o.Info()
+	device, err := publicKeys(k.Sign, k.Box)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "create office", "keys_failed")
+	}
+	device["member"], device["sign_key"] = record.ID(k.Member).String(), encodeKey(deviceKey{o.sign}.Public())
 	records := []struct {
 		id     record.ID
 		kind   record.Kind
@@ -273,9 +286,7 @@ func (o *Office) genesisChanges(f Founding) ([]*prepared, error) {
 			"name": f.Office, "city": f.City, "demonstration": fmt.Sprint(f.Demo), "rights": firstRights(), "rights_version": "1",
 		}},
 		{k.Member, record.Member, map[string]string{"name": f.Member, "role": f.Role}},
-		{info.Device, record.Device, map[string]string{
-			"member": record.ID(k.Member).String(), "sign_key": encodeKey(deviceKey{o.sign}.Public()),
-		}},
+		{info.Device, record.Device, device},
 	}
 	var list []*prepared
 	for _, r := range records {

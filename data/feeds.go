@@ -15,9 +15,10 @@ import (
 
 func firstRights() string { return team.FirstRights() }
 
-func encodeKey(public ed25519.PublicKey) string {
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(public)
-}
+// keyBase is how keys stand in records.
+var keyBase = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+func encodeKey(public ed25519.PublicKey) string { return keyBase.EncodeToString(public) }
 
 // publicOf gives the key by which a batch is to be verified: where the feed's
 // first batch is damaged this device knows its own, and others' from what let

@@ -49,6 +49,7 @@ type Health struct {
 	Damage  int          // damaged stretches of the journal, found while opening
 	Behind  bool         // the working copy is to be made anew
 	Halted  bool         // nothing is written until the office is opened again
+	Sealed  SealedOff    // what waits for a key; no batches: nothing does
 }
 
 // Health tells how this machine's part of the ledger stands.
@@ -59,6 +60,9 @@ func (o *Office) Health(ctx context.Context) (Health, error) {
 		return Health{}, err
 	}
 	h.Refused = refused
+	if h.Sealed, _, err = o.SealedOff(ctx); err != nil {
+		return Health{}, err
+	}
 	for _, b := range o.Waiting() {
 		h.Waiting = o.countFrom(ctx, h.Waiting, b.Device, b.Changes)
 	}

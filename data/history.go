@@ -261,7 +261,7 @@ func founding(k record.Kind) bool {
 }
 
 // ownWay are the kinds that are written in their own way and in no other.
-func ownWay(k record.Kind) bool { return k == record.Circle || k == record.Access }
+func ownWay(k record.Kind) bool { return k == record.Circle || k == record.Access || k == record.Epoch }
 
 // pairUndone finds out which of a member's changes set back which. What a later
 // one set back again sets nothing back itself.

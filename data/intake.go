@@ -12,6 +12,7 @@ import (
 	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
+	"paradero/data/vault"
 )
 
 // Bounds of taking in: what goes to the disk under one flush, and what may wait
@@ -84,6 +85,11 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	if err := o.clear(ctx); err != nil {
 		return in.out, diskFault(op, err)
 	}
+	if in.out.Taken > 0 && ctx.Err() == nil {
+		if err := o.tendKeys(ctx); err != nil {
+			return in.out, err
+		}
+	}
 	if in.out.Refilled > 0 || o.Damage() > 0 {
 		return in.out, o.heal(ctx)
 	}
@@ -103,6 +109,8 @@ type intake struct {
 	held   map[ledger.Hash]bool // those that waited and are looked at again
 	waited []ledger.Hash        // that wait no more
 	size   int
+	fresh  map[uint32]vault.Key // keys that came and are not kept yet
+	opened []uint32             // their epochs, whose batches are to be looked at again
 }
 
 func (in *intake) run(ctx context.Context, next func() ([]byte, error), progress func(Progress)) error {
@@ -171,10 +179,10 @@ func (in *intake) work(ctx context.Context, ready ...*ledger.Batch) (err error) 
 		if in.held[b.Hash] {
 			in.waited = append(in.waited, b.Hash)
 		}
-		if !ok {
-			continue
+		released := in.unlocked()
+		if ok {
+			released = append(released, in.office.held.release(b.Hash)...)
 		}
-		released := in.office.held.release(b.Hash)
 		for _, r := range released {
 			in.held[r.Hash] = true
 		}
@@ -205,6 +213,9 @@ func (in *intake) admit(b *ledger.Batch) (bool, error) {
 		return false, nil
 	}
 	if missing := in.missing(b); len(missing) > 0 {
+		if public != nil {
+			in.ahead(b)
+		}
 		if !o.held.add(b, missing, o.store.Hold) {
 			in.refuse(b, "too_many_waiting")
 		}
@@ -221,6 +232,10 @@ func (in *intake) admit(b *ledger.Batch) (bool, error) {
 func (in *intake) accept(b *ledger.Batch) (bool, error) {
 	o := in.office
 	body, err := b.Open(o.keys)
+	if errors.Is(err, errNoKey) {
+		in.keyless(b)
+		return false, nil
+	}
 	if isForeign(err) {
 		in.refuse(b, "sealed")
 		return false, nil
@@ -228,6 +243,7 @@ func (in *intake) accept(b *ledger.Batch) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	in.learn(body)
 	if err := in.strip(b, body); err != nil {
 		return false, err
 	}
@@ -360,6 +376,9 @@ func (in *intake) again(b *ledger.Batch, at standing) error {
 
 // flush makes what was admitted durable and hands it on to be folded.
 func (in *intake) flush(ctx context.Context) error {
+	if err := in.keep(); err != nil {
+		return err
+	}
 	if len(in.batch) > 0 {
 		j := &job{done: make(chan outcome, 1), bulk: true, foreign: in.batch}
 		if err := in.office.hand(ctx, j); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -23,14 +24,19 @@ func colleague(t *testing.T, o *Office, name, role string) (*Office, Config) {
 		t.Fatal(err)
 	}
 	own := o.vault.Keys()
-	keys.Office, keys.Identity, keys.Epochs, keys.Founder = own.Office, own.Identity, own.Epochs, own.Founder
+	keys.Office, keys.Identity, keys.Epochs, keys.Founder = own.Office, own.Identity, maps.Clone(own.Epochs), own.Founder
 	if keys.Founder == [16]byte{} {
 		keys.Founder = o.Info().Device
 	}
 	member := save(t, o, Change{Kind: record.Member, Set: map[string]string{"name": name, "role": role}}).ID
 	keys.Member = member
 	public := deviceKey{ed25519.NewKeyFromSeed(keys.Sign)}.Public()
-	save(t, o, Change{Kind: record.Device, Set: map[string]string{"member": member.String(), "sign_key": encodeKey(public)}})
+	device, err := publicKeys(keys.Sign, keys.Box)
+	if err != nil {
+		t.Fatal(err)
+	}
+	device["member"], device["sign_key"] = member.String(), encodeKey(public)
+	save(t, o, Change{Kind: record.Device, Set: device})
 	cfg := testConfig(filepath.Join(t.TempDir(), "otra"))
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		t.Fatal(err)

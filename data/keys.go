@@ -117,6 +117,7 @@ func (o *Office) forget() {
 	defer o.verify.Unlock()
 	o.vault.Forget()
 	clear(o.sign)
+	o.keys.forget()
 }
 
 // CheckCode tells whether a recovery code opens an office, and changes nothing.

@@ -54,7 +54,7 @@ type Office struct {
 	lock    *flock.Flock
 	vault   *vault.Vault
 	sign    ed25519.PrivateKey
-	keys    epochKeys
+	keys    *epochKeys
 	local   *vault.Local
 	journal *ledger.Journal
 	store   *store.Store
@@ -93,48 +93,25 @@ type Office struct {
 	foldedFeeds *ledger.Feeds // as the working copy has them; the folding goroutine's own
 	pending     []unit        // gathered to be folded together; the folding goroutine's own
 	pendingSize int
-	doubles     posSet          // places of batches that stand elsewhere now
-	away        away            // what was taken off this machine
-	owed        hashSet         // batches of which a payload is missing that nothing erased
-	relaw       atomic.Bool     // what makes law came late: what was judged is to be judged again
-	damage      []ledger.Damage // found in the journal while opening
-	foreign     []ledger.Pos    // batches there that do not verify or open
-	acked       ledger.Pos      // what the working copy says was acknowledged
-	ackedLast   ledger.Hash     // the last batch of that
-	trimmed     int64           // bytes of a torn tail that was cut off while opening
-	rebuilt     bool            // the working copy was made anew while opening
-	ahead       bool            // the working copy holds what the journal has lost: it is set aside and not thrown away
-	wrong       *Finding        // what was found wrong with the working copy before it was made anew
+	doubles     posSet                 // places of batches that stand elsewhere now
+	away        away                   // what was taken off this machine
+	owed        hashSet                // batches of which a payload is missing that nothing erased
+	relaw       atomic.Bool            // what makes law came late: what was judged is to be judged again
+	damage      []ledger.Damage        // found in the journal while opening
+	foreign     []ledger.Pos           // batches there that do not verify or open
+	acked       ledger.Pos             // what the working copy says was acknowledged
+	ackedLast   ledger.Hash            // the last batch of that
+	regained    []map[uint32]vault.Key // keys that the journal had and the keyring not
+	trimmed     int64                  // bytes of a torn tail that was cut off while opening
+	rebuilt     bool                   // the working copy was made anew while opening
+	ahead       bool                   // the working copy holds what the journal has lost: it is set aside and not thrown away
+	wrong       *Finding               // what was found wrong with the working copy before it was made anew
 	checks      checker
 	broken      atomic.Bool // folding failed: the working copy is behind until it is rebuilt
 	halted      atomic.Bool // the disk failed under the journal: nothing is written until the office is opened again
 	verify      sync.Mutex
 	audit       audit
 	backups     *backups
-}
-
-// epochKeys seals for the ledger with the office's keys.
-type epochKeys struct {
-	random io.Reader
-	keys   map[uint32]vault.Key
-}
-
-// Seal implements ledger.Keys.
-func (k epochKeys) Seal(epoch uint32, ad, plain []byte) ([]byte, error) {
-	key, ok := k.keys[epoch]
-	if !ok {
-		return nil, fmt.Errorf("seal: no key of epoch %d", epoch)
-	}
-	return vault.Seal(k.random, nil, &key, ad, plain)
-}
-
-// Open implements ledger.Keys.
-func (k epochKeys) Open(epoch uint32, ad, sealed []byte) ([]byte, error) {
-	key, ok := k.keys[epoch]
-	if !ok {
-		return nil, fmt.Errorf("open: no key of epoch %d", epoch)
-	}
-	return vault.Open(&key, ad, sealed)
 }
 
 // deviceKey signs as this device.
@@ -318,7 +295,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 	o := &Office{
 		cfg: cfg, disk: cfg.Disk, lock: lock, vault: v, index: search.New(),
 		sign: ed25519.NewKeyFromSeed(v.Keys().Sign), names: newNameBook(), feeds: ledger.NewFeeds(), foldedFeeds: ledger.NewFeeds(), held: newWaiting(),
-		keys:    epochKeys{random: cfg.Rand, keys: v.Keys().Epochs},
+		keys:    newEpochKeys(cfg.Rand, v.Keys().Epochs),
 		imports: make(chan struct{}, 1), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
 		backups: newBackups(),
 	}
@@ -328,17 +305,26 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		Member: v.Keys().Member, Device: ledger.DeviceOf(deviceKey{o.sign}.Public()),
 	})
 	if err := o.bring(ctx); err != nil {
-		if o.store != nil {
-			_ = o.store.Close()
-		}
-		if o.journal != nil {
-			_ = o.journal.Close()
-		}
-		return nil, release(lock, err)
+		return nil, o.abandon(err)
+	}
+	if err := o.keepRegained(); err != nil {
+		return nil, o.abandon(err)
 	}
 	o.running.Go(func() { o.foldLoop() })
 	o.beginChecks()
 	return o, nil
+}
+
+// abandon closes what was opened of an office that cannot be, and passes the
+// reason on.
+func (o *Office) abandon(err error) error {
+	if o.store != nil {
+		_ = o.store.Close()
+	}
+	if o.journal != nil {
+		_ = o.journal.Close()
+	}
+	return release(o.lock, err)
 }
 
 // bring makes the journal and the working copy ready.

@@ -115,9 +115,9 @@ func (g *gathering) fits(j *job) bool {
 	return true
 }
 
-// alone tells whether a job shares a batch with no other: a flush, and what
-// others wrote.
-func (j *job) alone() bool { return j.flush != nil || j.foreign != nil }
+// alone tells whether a job shares a batch with no other: a flush, what others
+// wrote, and keys.
+func (j *job) alone() bool { return j.flush != nil || j.foreign != nil || j.keys }
 
 func (g *gathering) add(j *job) {
 	for i := range j.changes {

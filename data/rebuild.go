@@ -16,7 +16,6 @@ import (
 	"paradero/data/search"
 	"paradero/data/store"
 	"paradero/data/team"
-	"paradero/data/vault"
 )
 
 func parseRights(text string) (team.Rights, error) { return team.ParseRights(text) }
@@ -201,6 +200,9 @@ func (o *Office) takeIn(pos ledger.Pos, b *ledger.Batch, from int) error {
 	var body *ledger.Body
 	if err == nil {
 		body, err = b.Open(o.keys)
+	}
+	if err == nil {
+		o.regain(body)
 	}
 	if isForeign(err) {
 		o.foreign = append(o.foreign, pos)
@@ -441,10 +443,6 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	return diskFault(op, o.purgeEnd(ctx))
 }
 
-func isForeign(err error) bool {
-	return errors.Is(err, ledger.ErrSignature) || errors.Is(err, ledger.ErrMalformed) || errors.Is(err, vault.ErrSealed)
-}
-
 // Rebuild makes the working copy of an open office anew. Nobody else writes
 // meanwhile; an interrupted one is taken up at the next opening.
 func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
@@ -481,5 +479,5 @@ func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
 	o.broken.Store(false)
 	o.wrong = nil
 	o.watchers.tell(Event{})
-	return nil
+	return o.keepRegained()
 }

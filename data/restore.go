@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -173,6 +174,7 @@ type restoring struct {
 	state   BackupState
 	told    Restored
 	done    int
+	first   map[uint32]uint64 // of each epoch, the Lamport time at which it was first used
 }
 
 func (r *restoring) run(ctx context.Context, reader *backup.Reader) (err error) {
@@ -188,7 +190,7 @@ func (r *restoring) run(ctx context.Context, reader *backup.Reader) (err error) 
 	if r.journal, err = ledger.OpenJournal(r.cfg.Disk, filepath.Join(r.dir, journalDir)); err != nil {
 		return err
 	}
-	r.check = backup.NewChecker(r.before.Public().(ed25519.PublicKey), epochKeys{random: r.cfg.Rand, keys: old.Epochs})
+	r.check = backup.NewChecker(r.before.Public().(ed25519.PublicKey), newEpochKeys(r.cfg.Rand, old.Epochs))
 	err = r.take(ctx, reader, secret)
 	if cerr := r.journal.Close(); err == nil {
 		err = cerr
@@ -207,8 +209,9 @@ func (r *restoring) newDevice(old *vault.Keys) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "restore", "random_failed")
 	}
-	r.keys.Sign, r.keys.Box, r.keys.Store = fresh.Sign, fresh.Box, fresh.Store
 	r.told.Before = ledger.DeviceOf(r.before.Public().(ed25519.PublicKey))
+	r.keys.Before = append(slices.Clone(old.Before), vault.Former{Device: r.told.Before, Box: old.Box})
+	r.keys.Sign, r.keys.Box, r.keys.Store = fresh.Sign, fresh.Box, fresh.Store
 	r.told.Device = ledger.DeviceOf(r.signer().Public())
 	if r.keys.Founder == [16]byte{} {
 		r.keys.Founder = r.told.Before
@@ -247,7 +250,9 @@ func (r *restoring) take(ctx context.Context, reader *backup.Reader, secret *[32
 const appendSize = 4 << 20
 
 func (r *restoring) batch(b *ledger.Batch, frame []byte) error {
-	r.check.Add(b)
+	if r.check.Add(b) {
+		r.used(b)
+	}
 	r.done += len(b.Envelope.Payloads)
 	r.cfg.Progress(Progress{Phase: "restore", Done: r.done})
 	r.pending, r.size = append(r.pending, b), r.size+len(frame)
@@ -255,6 +260,27 @@ func (r *restoring) batch(b *ledger.Batch, frame []byte) error {
 		return nil
 	}
 	return r.append()
+}
+
+// used notes an epoch whose key is here; the last one that came into use seals
+// the new device's first batch.
+func (r *restoring) used(b *ledger.Batch) {
+	if r.first == nil {
+		r.first = map[uint32]uint64{}
+	}
+	if at, ok := r.first[b.Epoch]; !ok || b.Lamport < at {
+		r.first[b.Epoch] = b.Lamport
+	}
+}
+
+func (r *restoring) epoch() uint32 {
+	last := r.keys.Current
+	for epoch, at := range r.first {
+		if at > r.first[last] || at == r.first[last] && epoch > last {
+			last = epoch
+		}
+	}
+	return last
 }
 
 func (r *restoring) append() error {
@@ -295,16 +321,20 @@ func (r *restoring) chunk(name string, piece []byte) error {
 // by that one's word. The old key is not kept any longer than this.
 func (r *restoring) succeed() error {
 	e := r.check.Feeds.Next(r.keys.Office, r.told.Device)
-	for epoch := range r.keys.Epochs {
-		e.Epoch = max(e.Epoch, epoch)
-	}
+	e.Epoch = r.epoch()
 	public := r.signer().Public()
+	keys, err := publicKeys(r.keys.Sign, r.keys.Box)
+	if err != nil {
+		return err
+	}
 	c := ledger.Change{Record: r.told.Device, Kind: record.Device, Op: ledger.OpEdit}
 	for _, f := range []struct{ name, text string }{
 		{"member", record.ID(r.keys.Member).String()},
 		{"sign_key", encodeKey(public)},
+		{"box_key", keys["box_key"]},
 		{"succeeds", r.told.Before.String()},
 		{"endorsement", team.Endorse(r.before, r.keys.Office, public)},
+		{"hub_key", keys["hub_key"]},
 	} {
 		field, ok := record.SchemaOf(record.Device).Field(f.name)
 		if !ok {
@@ -313,7 +343,7 @@ func (r *restoring) succeed() error {
 		c.Fields = append(c.Fields, ledger.Field{Num: field.Num, Text: f.text})
 	}
 	body := &ledger.Body{Wall: r.cfg.Clock().Truncate(time.Millisecond), Author: r.keys.Member, Changes: []ledger.Change{c}}
-	b, err := ledger.Write(e, body, epochKeys{random: r.cfg.Rand, keys: r.keys.Epochs}, r.signer())
+	b, err := ledger.Write(e, body, newEpochKeys(r.cfg.Rand, r.keys.Epochs), r.signer())
 	if err != nil {
 		return err
 	}

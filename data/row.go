@@ -14,7 +14,7 @@ import (
 // ever reached through what they refer to.
 func listed(k record.Kind) bool {
 	switch k {
-	case record.Relationship, record.Attempt, record.Notification, record.Device, record.Circle, record.Access:
+	case record.Relationship, record.Attempt, record.Notification, record.Device, record.Circle, record.Access, record.Epoch:
 		return false
 	}
 	return record.SchemaOf(k) != nil // what a newer version made is kept and not shown

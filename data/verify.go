@@ -44,6 +44,7 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 	if n, _ := o.Away(); n > 0 {
 		found = append(found, Finding{Key: "records_away", File: travelName, Args: []string{strconv.Itoa(n)}})
 	}
+	found = append(found, o.verifySealed(ctx)...)
 	if o.trimmed > 0 {
 		found = append(found, Finding{Key: "journal_torn_tail", File: journalDir, Args: []string{strconv.FormatInt(o.trimmed, 10)}})
 	}

@@ -18,6 +18,7 @@ type WaitingBatch struct {
 	Seq     uint64
 	Changes int
 	Misses  ledger.Hash
+	Sealed  bool // what it misses is its key, see Office.SealedOff
 }
 
 // Waiting gives the batches that wait for others.
@@ -34,6 +35,7 @@ type waiting struct {
 type heldBatch struct {
 	batch  *ledger.Batch
 	misses []ledger.Hash
+	sealed bool // its key is what it misses
 }
 
 func newWaiting() *waiting {
@@ -50,7 +52,7 @@ func (w *waiting) add(b *ledger.Batch, missing []ledger.Hash, keep func([32]byte
 	if len(w.byHash) >= waitBatches || w.size+b.Size() > waitBytes {
 		return false
 	}
-	w.byHash[b.Hash] = &heldBatch{b, missing}
+	w.byHash[b.Hash] = &heldBatch{batch: b, misses: missing, sealed: len(missing) == 1 && missing[0] == keyName(b.Epoch)}
 	w.size += b.Size()
 	for _, h := range missing {
 		w.misses[h] = append(w.misses[h], b.Hash)
@@ -59,6 +61,24 @@ func (w *waiting) add(b *ledger.Batch, missing []ledger.Hash, keep func([32]byte
 		_ = keep(b.Hash, ledger.AppendFrame(nil, b)) // its sender has it still if this fails
 	}
 	return true
+}
+
+// addSealed lets a batch wait for its key.
+func (w *waiting) addSealed(b *ledger.Batch, keep func([32]byte, []byte) error) bool {
+	return w.add(b, []ledger.Hash{keyName(b.Epoch)}, keep)
+}
+
+// keyless counts those that wait for a key.
+func (w *waiting) keyless() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, held := range w.byHash {
+		if held.sealed {
+			n++
+		}
+	}
+	return n
 }
 
 // release gives the batches that waited for one, to be looked at again.
@@ -125,7 +145,7 @@ func (w *waiting) list() []WaitingBatch {
 	defer w.mu.Unlock()
 	out := make([]WaitingBatch, 0, len(w.byHash))
 	for h, held := range w.byHash {
-		out = append(out, WaitingBatch{h, held.batch.Device, held.batch.Seq, len(held.batch.Payloads), held.misses[0]})
+		out = append(out, WaitingBatch{h, held.batch.Device, held.batch.Seq, len(held.batch.Payloads), held.misses[0], held.sealed})
 	}
 	slices.SortFunc(out, func(a, b WaitingBatch) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
 	return out
@@ -139,6 +159,10 @@ func (o *Office) readHeld() error {
 			return fmt.Errorf("read held batch: %w", err)
 		}
 		missing := (&intake{office: o}).missing(b)
+		if len(missing) == 0 && !o.keys.has(b.Epoch) {
+			o.held.addSealed(b, nil)
+			return nil
+		}
 		if len(missing) == 0 { // they came, and the program ended before this was looked at again
 			missing = namedBy(b)
 		}

@@ -22,6 +22,7 @@ const (
 	OfficeKind   Kind = 15
 	Circle       Kind = 16
 	Access       Kind = 17
+	Epoch        Kind = 20
 )
 
 // Entries belong to a record and are only ever added.
@@ -33,6 +34,8 @@ const (
 	// Of a circle and of an access record.
 	CircleKey  Kind = 68
 	AccessLine Kind = 69
+	// Of an epoch.
+	EpochKey Kind = 72
 )
 
 // Type is how a field's canonical text is to be read.
@@ -134,6 +137,7 @@ var schemas = newSchemaSet(
 	documentSchema(), remainsSchema(), memberSchema(), deviceSchema(), officeSchema(),
 	claimSchema(), tollSchema(), noteSchema(), stepSchema(),
 	circleSchema(), circleKeySchema(), accessSchema(), accessLineSchema(),
+	epochSchema(), epochKeySchema(),
 )
 
 func newSchemaSet(all ...*Schema) schemaSet {

@@ -171,6 +171,8 @@ func deviceSchema() *Schema {
 		{Num: 5, Name: "ended_at", Type: Text, Group: "device", Critical: true},                 // the hash at which a cut ended it
 		{Num: 6, Name: "succeeds", Type: Ref, Of: Device, Group: "device"},                      // the device that it goes on for, after a restore
 		{Num: 7, Name: "endorsement", Type: Text, Group: "device"},                              // that one's signature over this one's key
+		{Num: 8, Name: "hub_key", Type: Text, Group: "device", Critical: true},                  // NKey public key, with which it signs in to a hub
+		{Num: 9, Name: "invitation", Type: Text, Group: "device"},                               // the invitation by which it came, which is used up with it
 	}}
 }
 

@@ -34,10 +34,10 @@ type Act struct {
 	Change *ledger.Change
 }
 
-// Concerns tells whether a change of this kind makes law: members, devices and
-// the office with its table of rights.
+// Concerns tells whether a change of this kind makes law: members, devices, the
+// keys they are given, and the office with its table of rights.
 func Concerns(k record.Kind) bool {
-	return k == record.Member || k == record.Device || k == record.OfficeKind
+	return k == record.Member || k == record.Device || k == record.OfficeKind || k == record.Epoch
 }
 
 // Law judges every change by what the team was at its place in the order of all
@@ -53,6 +53,7 @@ type Law struct {
 	records map[record.ID]record.ID // device record → device
 	members map[record.ID][]held    // roles over time
 	tables  []table                 // of rights over time
+	epochs  []record.ID             // keys that the office seals with, in order
 	good    map[record.Write]bool   // acts that hold
 	refused map[record.ID]bool      // devices whose changes were refused as nobody's
 	judged  Place                   // the latest that was judged
@@ -83,7 +84,7 @@ func NewLaw(office, founder record.ID) *Law {
 
 func (l *Law) forget() {
 	l.devices, l.records, l.members = map[record.ID]enrolment{}, map[record.ID]record.ID{}, map[record.ID][]held{}
-	l.tables, l.good = nil, map[record.Write]bool{}
+	l.tables, l.epochs, l.good = nil, nil, map[record.Write]bool{}
 }
 
 // Judged notes that what stands at a place was judged by the law as it is known.
@@ -169,6 +170,8 @@ func (l *Law) pass(a *Act) {
 	}
 	l.good[a.At.Write] = true
 	switch c := a.Change; c.Kind {
+	case record.Epoch:
+		l.passEpoch(c)
 	case record.Device:
 		if _, ok := l.records[c.Record]; ok {
 			return
@@ -215,6 +218,8 @@ func (l *Law) may(a *Act) bool {
 		return l.holds(a.At, a.Author, "remove")
 	}
 	switch c.Kind {
+	case record.Epoch:
+		return l.epochAct(a)
 	case record.Device:
 		return l.deviceAct(a)
 	case record.Member:

@@ -16,6 +16,9 @@ func (v *Vault) Forget() {
 	clear(k.Store[:])
 	clear(k.Sign)
 	clear(k.Box)
+	for _, f := range k.Before {
+		clear(f.Box)
+	}
 	for epoch := range k.Epochs {
 		k.Epochs[epoch] = Key{}
 	}

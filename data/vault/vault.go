@@ -30,14 +30,22 @@ type Public struct {
 // Keys is the keyring. The office's keys are the same on all its devices; the
 // device's and the store's never leave this machine.
 type Keys struct {
-	Office   [16]byte       `json:"office"`   // the office's id
-	Identity Key            `json:"identity"` // HMAC key of imported rows' identities (DESIGN §3)
-	Epochs   map[uint32]Key `json:"epochs"`   // keys of batches and payloads, by epoch
-	Sign     []byte         `json:"sign"`     // Ed25519 seed, 32 bytes
-	Box      []byte         `json:"box"`      // seed of the HPKE key pair to which others wrap keys
-	Store    Key            `json:"store"`    // root of Badger's key and of the sealing of its values
-	Member   [16]byte       `json:"member"`   // who signs in with this vault
-	Founder  [16]byte       `json:"founder"`  // the device that the office was founded on; zero: this one
+	Office   [16]byte       `json:"office"`            // the office's id
+	Identity Key            `json:"identity"`          // HMAC key of imported rows' identities (DESIGN §3)
+	Epochs   map[uint32]Key `json:"epochs"`            // keys of batches and payloads, by epoch
+	Sign     []byte         `json:"sign"`              // Ed25519 seed, 32 bytes
+	Box      []byte         `json:"box"`               // seed of the HPKE key pair to which others wrap keys
+	Store    Key            `json:"store"`             // root of Badger's key and of the sealing of its values
+	Member   [16]byte       `json:"member"`            // who signs in with this vault
+	Founder  [16]byte       `json:"founder"`           // the device that the office was founded on; zero: this one
+	Before   []Former       `json:"before,omitempty"`  // devices that this one goes on for: what was sealed to them opens
+	Current  uint32         `json:"current,omitempty"` // the epoch that was in use when this device was let in
+}
+
+// Former is a device that this one goes on for after a restore.
+type Former struct {
+	Device [16]byte `json:"device"`
+	Box    []byte   `json:"box"`
 }
 
 // Cost is Argon2id's: passes, KiB, threads.
