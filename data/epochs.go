@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"paradero/data/fault"
+	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/team"
@@ -167,7 +168,7 @@ func (o *Office) wrap(ctx context.Context, id record.ID, key vault.Key, to []box
 			}})
 		}
 		to = to[n:]
-		p, err := o.prepareNew(id, record.Epoch, &c)
+		p, err := o.build(&fold.State{ID: id, Kind: record.Epoch}, nil, nil, &c)
 		if err != nil {
 			return err
 		}

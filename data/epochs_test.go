@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"paradero/data/fault"
+	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/team"
@@ -169,7 +170,7 @@ func TestEpochNeedsRight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.prepareNew(id, record.Epoch, &Change{Kind: record.Epoch, Set: map[string]string{"since": "2026-11-21T10:00"}})
+	p, err := b.build(&fold.State{ID: id, Kind: record.Epoch}, nil, nil, &Change{Kind: record.Epoch, Set: map[string]string{"since": "2026-11-21T10:00"}})
 	if err != nil {
 		t.Fatal(err)
 	}
