@@ -1,8 +1,8 @@
 package app
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,31 +27,27 @@ func Probe() data.Prober {
 	if err != nil {
 		return nil
 	}
-	return func(ctx context.Context, request []byte) ([]byte, error) {
+	return func(ctx context.Context, talk func(io.Writer, io.Reader) error) error {
 		ctx, cancel := context.WithTimeout(ctx, probeTime)
 		defer cancel()
 		cmd := exec.CommandContext(ctx, self, ProbeVerb)
 		cmd.Env = append(os.Environ(), "GOTRACEBACK=none", "PARADERO_TRACE=")
-		cmd.Stdin, cmd.Stderr = bytes.NewReader(request), nil
-		answer := &short{}
-		cmd.Stdout = answer
-		if err := cmd.Run(); err != nil {
-			return nil, fmt.Errorf("probe: %w", err)
+		in, err := cmd.StdinPipe() // the system closes it when this process is killed, and the child ends
+		if err != nil {
+			return fmt.Errorf("probe: %w", err)
 		}
-		return answer.text, nil
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			return fmt.Errorf("probe: %w", errors.Join(err, in.Close()))
+		}
+		if err := cmd.Start(); err != nil {
+			return fmt.Errorf("probe: %w", err)
+		}
+		said := talk(in, out)
+		_ = in.Close() // a child that was not heard to its end ends now
+		if err := cmd.Wait(); err != nil {
+			return fmt.Errorf("probe: %w", errors.Join(said, err))
+		}
+		return said
 	}
-}
-
-// short keeps the beginning of what is written to it.
-type short struct{ text []byte }
-
-const mostOfAnswer = 4 << 10
-
-// Write implements io.Writer.
-func (s *short) Write(b []byte) (int, error) {
-	if len(s.text)+len(b) > mostOfAnswer {
-		return 0, io.ErrShortWrite
-	}
-	s.text = append(s.text, b...)
-	return len(b), nil
 }

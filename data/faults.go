@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -24,6 +25,17 @@ func takeLock(dir string) (*flock.Flock, error) {
 		return nil, fault.New(fault.InUse, "open office", "office_in_use", dir)
 	}
 	return l, nil
+}
+
+// lockSoon is takeLock for one who may come right after a process was killed: a
+// child that it was just starting holds the lock until it runs a program of its own.
+func lockSoon(ctx context.Context, dir string) (*flock.Flock, error) {
+	for wait := 5 * time.Millisecond; ; wait *= 2 {
+		lock, err := takeLock(dir)
+		if !fault.Is(err, fault.InUse) || wait > 100*time.Millisecond || pause(ctx, wait) != nil {
+			return lock, err
+		}
+	}
 }
 
 // release unlocks and passes an error on.

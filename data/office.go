@@ -274,7 +274,7 @@ func open(ctx context.Context, cfg Config, unlock func() (*vault.Vault, error)) 
 	if _, err := vault.Peek(cfg.Dir); err != nil {
 		return nil, vaultFault(op, err)
 	}
-	lock, err := takeLock(cfg.Dir)
+	lock, err := lockSoon(ctx, cfg.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -349,6 +349,11 @@ func (o *Office) bring(ctx context.Context) error {
 	if o.local, err = vault.NewLocal(o.cfg.Rand, key); err != nil {
 		return fault.Wrap(err, fault.Internal, op, "keys_failed")
 	}
+	if o.onDisk() {
+		if err := outwaitProbe(ctx, o.storeDir()); err != nil {
+			return err
+		}
+	}
 	ok, err := o.useCopy(ctx)
 	if err != nil {
 		return err
@@ -385,7 +390,10 @@ func (o *Office) Close() error {
 	o.use.Lock()
 	defer o.use.Unlock()
 	o.shut = true
-	err := errors.Join(o.store.Close(), o.journal.Close())
+	// A copy that does not close in order is tried before it is opened again; what
+	// was saved stands in the journal, and has not failed.
+	_ = o.store.Close()
+	err := o.journal.Close()
 	o.forget()
 	return release(o.lock, fault.Wrap(err, fault.Internal, "close office", "close_failed"))
 }

@@ -1,23 +1,46 @@
 package data
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"paradero/data/fault"
 	"paradero/data/store"
 	"paradero/data/vault"
 )
 
-// Prober runs RunProbe in a process of its own: request goes to the child's
-// standard input, answer is what it wrote to its standard output. A child that
-// dies gives an error. The request holds keys, so it stands neither in the
-// child's arguments nor in its environment.
-type Prober func(ctx context.Context, request []byte) (answer []byte, err error)
+// Prober starts RunProbe in a process of its own and lets talk speak with it: in
+// is the child's standard input, out its standard output. It returns when both
+// talk and the child have ended; a child that dies gives an error. What is said
+// holds keys, so it stands neither in the child's arguments nor in its
+// environment.
+type Prober func(ctx context.Context, talk func(in io.Writer, out io.Reader) error) error
+
+// Parent and child say, a line each: the request; that the child alone is in the
+// working copy; that it may begin; the answer. Whoever asked may be killed at any
+// moment, and the next process then finds the child still in the copy. So the
+// child holds a lock of its own, for which the next one waits; it touches nothing
+// before its parent, alive, has answered to its holding that lock; and it ends
+// when its input does.
+const (
+	probeReady = "ready\n"
+	probeBegin = "begin\n"
+	probeExt   = ".probe" // of the lock's file, beside the working copy
+)
+
+// probeEnds is how long an orphan may take to end: only a disk that hangs holds
+// it longer.
+const probeEnds = 30 * time.Second
 
 // probeRequest is what the child needs to know.
 type probeRequest struct {
@@ -32,29 +55,88 @@ type probeAnswer struct {
 	Values int  `json:"values"`
 }
 
-const maxProbe = 64 << 10 // bytes of a request
+const (
+	maxProbe  = 64 << 10 // bytes of a request
+	maxAnswer = 4 << 10
+)
 
 // RunProbe is the child's side: it opens the working copy that the request
 // names, reads all of it, and answers. It may die of what it finds; that is
-// what it is for.
+// what it is for. When its input ends before it has answered nobody waits for it
+// any more: it gives an error, and the process is to end without delay.
 func RunProbe(ctx context.Context, in io.Reader, out io.Writer) error {
 	const op = "probe"
+	lines := bufio.NewReader(io.LimitReader(in, maxProbe))
+	text, err := lines.ReadBytes('\n')
+	defer clear(text)
 	var req probeRequest
-	if err := json.NewDecoder(io.LimitReader(in, maxProbe)).Decode(&req); err != nil || len(req.Value) != vault.KeySize {
+	if err != nil || json.Unmarshal(text, &req) != nil || len(req.Value) != vault.KeySize {
 		return fault.New(fault.Usage, op, "verb_unknown", op)
 	}
 	local, err := vault.NewLocal(noRandom{}, (*vault.Key)(req.Value))
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, op, "keys_failed")
 	}
-	n, err := store.Probe(ctx, req.Dir, req.Key, local)
-	if err != nil {
-		return fault.Wrap(err, fault.Damaged, op, "store_damaged")
+	lock := probeLock(req.Dir)
+	if ok, err := lock.TryLock(); err != nil || !ok {
+		return fault.Wrap(errors.Join(err, lock.Close(), errors.New("another probe is there")), fault.InUse, op, "office_in_use", op)
 	}
-	if err := json.NewEncoder(out).Encode(probeAnswer{OK: true, Values: n}); err != nil {
-		return fault.Wrap(err, fault.Internal, op, "file_failed", op)
+	if _, err := io.WriteString(out, probeReady); err != nil {
+		return release(lock, fault.Wrap(err, fault.Internal, op, "file_failed", op))
 	}
-	return nil
+	if line, err := lines.ReadString('\n'); err != nil || line != probeBegin {
+		return release(lock, fault.New(fault.Cancelled, op, "cancelled"))
+	}
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_, _ = lines.ReadByte()
+	}()
+	type result struct {
+		values int
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		n, err := store.Probe(ctx, req.Dir, req.Key, local)
+		done <- result{n, release(lock, fault.Wrap(err, fault.Damaged, op, "store_damaged"))}
+	}()
+	select {
+	case <-gone:
+		return fault.New(fault.Cancelled, op, "cancelled")
+	case got := <-done:
+		if got.err != nil {
+			return got.err
+		}
+		return fault.Wrap(json.NewEncoder(out).Encode(probeAnswer{OK: true, Values: got.values}), fault.Internal, op, "file_failed", op)
+	}
+}
+
+// probeLock is the lock of who tries the working copy in a folder.
+func probeLock(dir string) *flock.Flock {
+	return flock.New(dir+probeExt, flock.SetPermissions(0o600))
+}
+
+// outwaitProbe waits until no child of a process that was killed is in a working
+// copy any more. The caller holds the office's lock, so that none begins.
+func outwaitProbe(ctx context.Context, dir string) error {
+	const op = "open office"
+	if _, err := os.Stat(dir + probeExt); errors.Is(err, fs.ErrNotExist) {
+		return nil // nothing is made where there may be no room
+	}
+	wait, stop := context.WithTimeout(ctx, probeEnds)
+	defer stop()
+	lock := probeLock(dir)
+	ok, err := lock.TryLockContext(wait, 5*time.Millisecond)
+	switch {
+	case ok:
+		return release(lock, nil)
+	case ctx.Err() != nil:
+		return fault.Wrap(errors.Join(ctx.Err(), lock.Close()), fault.Cancelled, op, "cancelled")
+	case wait.Err() != nil:
+		return fault.Wrap(errors.Join(err, lock.Close()), fault.InUse, op, "office_in_use", filepath.Dir(dir))
+	}
+	return diskFault(op, errors.Join(err, lock.Close()))
 }
 
 // noRandom is for one who only unseals.
@@ -145,13 +227,29 @@ func (o *Office) askProbe(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask probe: %w", err)
 	}
+	request = append(request, '\n')
 	defer clear(request)
-	text, err := o.cfg.Probe(ctx, request)
-	if err != nil {
+	if err := o.cfg.Probe(ctx, func(in io.Writer, out io.Reader) error { return talk(request, in, out) }); err != nil {
 		return fmt.Errorf("ask probe: %w", err)
 	}
+	return nil
+}
+
+// talk is the parent's side.
+func talk(request []byte, in io.Writer, out io.Reader) error {
+	if _, err := in.Write(request); err != nil {
+		return fmt.Errorf("talk to probe: %w", err)
+	}
+	answers := bufio.NewReader(io.LimitReader(out, maxAnswer))
+	if line, err := answers.ReadString('\n'); err != nil || line != probeReady {
+		return errors.New("probe is not ready")
+	}
+	if _, err := io.WriteString(in, probeBegin); err != nil {
+		return fmt.Errorf("talk to probe: %w", err)
+	}
+	text, err := io.ReadAll(answers) // to its end, which is the child's
 	var got probeAnswer
-	if err := json.Unmarshal(text, &got); err != nil || !got.OK {
+	if err != nil || json.Unmarshal(text, &got) != nil || !got.OK {
 		return errors.New("probe gave no answer")
 	}
 	return nil

@@ -3,13 +3,17 @@ package data
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"paradero/data/fault"
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/store"
@@ -19,18 +23,27 @@ import (
 type inProcess struct {
 	asked int
 	dies  bool
-	seen  []byte
+	seen  bytes.Buffer
 }
 
-func (p *inProcess) probe(ctx context.Context, request []byte) ([]byte, error) {
+func (p *inProcess) probe(ctx context.Context, talk func(io.Writer, io.Reader) error) error {
 	p.asked++
-	p.seen = bytes.Clone(request)
 	if p.dies {
-		return nil, errors.New("signal: bus error")
+		return errors.New("signal: bus error")
 	}
-	var out bytes.Buffer
-	err := RunProbe(ctx, bytes.NewReader(request), &out)
-	return out.Bytes(), err
+	askedOf, in := io.Pipe()
+	out, answers := io.Pipe()
+	ended := make(chan error)
+	go func() {
+		err := RunProbe(ctx, io.TeeReader(askedOf, &p.seen), answers)
+		_ = answers.Close()
+		ended <- err
+	}()
+	said := talk(in, out)
+	_ = out.Close()
+	err := <-ended
+	_ = in.Close()
+	return errors.Join(said, err)
 }
 
 func keysOf(found []Finding) (keys []string) {
@@ -80,8 +93,108 @@ func TestProbeWhenDoubtful(t *testing.T) {
 		t.Errorf("careful: asked %d times, %v, %v", p.asked, found, err)
 	}
 	root := o.vault.Keys().Store
-	if bytes.Contains(p.seen, root[:]) {
+	if bytes.Contains(p.seen.Bytes(), root[:]) {
 		t.Error("the probe was given more keys than it needs")
+	}
+}
+
+// A process was killed while its child tried the working copy: whoever opens the
+// office next waits for the child, which puts files there while it closes, and
+// then takes the copy as it is.
+func TestOrphanedProbe(t *testing.T) {
+	o, cfg := newOffice(t)
+	id, dir := task(t, o, "uno"), o.storeDir()
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := &inProcess{}
+	cfg.Probe = p.probe
+	if err := os.WriteFile(dir+".opening", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	child := probeLock(dir)
+	if ok, err := child.TryLock(); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	short, stop := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer stop()
+	if o, err := Open(short, cfg, pass); !fault.Is(err, fault.Cancelled) {
+		if o != nil {
+			_ = o.Close()
+		}
+		t.Errorf("beside the child: %v", err)
+	}
+	var ended atomic.Bool
+	time.AfterFunc(150*time.Millisecond, func() {
+		ended.Store(true)
+		_ = child.Unlock()
+	})
+	o = openAgain(t, cfg)
+	if !ended.Load() {
+		t.Error("opened beside the child")
+	}
+	get(t, o, id)
+	if found, err := o.Verify(context.Background(), nil); err != nil || len(found) > 0 || o.Rebuilt() || p.asked != 1 {
+		t.Errorf("%v, %v, rebuilt %v, asked %d times", found, err, o.Rebuilt(), p.asked)
+	}
+}
+
+// The child touches nothing before its parent, alive, has said so, and nothing
+// while another is there.
+func TestProbeWaitsForItsParent(t *testing.T) {
+	o, _ := newOffice(t)
+	task(t, o, "uno")
+	dir := o.storeDir()
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	request, err := json.Marshal(probeRequest{Dir: dir, Key: make([]byte, 32), Value: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(heard func(out io.Reader)) error {
+		asked, in := io.Pipe()
+		out, answers := io.Pipe()
+		ended := make(chan error)
+		go func() {
+			err := RunProbe(context.Background(), asked, answers)
+			_ = answers.Close()
+			ended <- err
+		}()
+		if _, err := in.Write(append(request, '\n')); err != nil {
+			t.Fatal(err)
+		}
+		heard(out)
+		_ = in.Close() // the parent dies without another word
+		return <-ended
+	}
+	if err := ask(func(out io.Reader) {
+		line := make([]byte, len(probeReady))
+		if _, err := io.ReadFull(out, line); err != nil || string(line) != probeReady {
+			t.Errorf("%q, %v", line, err)
+		}
+		if ok, err := probeLock(dir).TryLock(); ok || err != nil {
+			t.Errorf("the child is ready and holds no lock: %v", err)
+		}
+	}); !fault.Is(err, fault.Cancelled) {
+		t.Errorf("the parent died: %v", err)
+	}
+	lock := probeLock(dir)
+	if ok, err := lock.TryLock(); !ok || err != nil {
+		t.Fatalf("the child left its lock: %v", err)
+	}
+	if err := ask(func(out io.Reader) {
+		if said, err := io.ReadAll(out); len(said) > 0 || err != nil {
+			t.Errorf("another child was there: %q, %v", said, err)
+		}
+	}); !fault.Is(err, fault.InUse) {
+		t.Errorf("another child was there: %v", err)
+	}
+	if err := lock.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if condition, file := store.Look(dir); condition != store.Sound {
+		t.Errorf("touched: condition %v, %s", condition, file)
 	}
 }
 

@@ -464,9 +464,7 @@ func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
 	if err := o.lookForDamage(ctx); err != nil {
 		return diskFault(op, err)
 	}
-	if err := o.store.Close(); err != nil {
-		return fault.Wrap(err, fault.Internal, op, "store_failed")
-	}
+	_ = o.store.Close() // how it ends matters no more: it is made anew
 	// What stands in the journal was acknowledged; and if this stops half way,
 	// the next batch still follows the last one.
 	feeds := o.feeds

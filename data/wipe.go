@@ -134,6 +134,9 @@ func Wipe(ctx context.Context, cfg Config, name string) (Wiped, error) {
 	if free, err := unlocked(cfg.Dir); err == nil && !free {
 		done.Open = !closed(ctx, cfg.Dir)
 	}
+	wait, stop := context.WithTimeout(ctx, askWait)
+	defer stop()
+	_ = outwaitProbe(wait, filepath.Join(cfg.Dir, recordsDir)) // it may be putting files there
 	return done.finish(cfg.Dir, failed)
 }
 

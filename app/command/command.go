@@ -204,6 +204,9 @@ func (c *call) complain(err error) {
 	if hint != "" {
 		lines = append(lines, hint)
 	}
+	if c.env.Getenv("PARADERO_CAUSE") != "" { // for developers: operation, key and cause
+		lines = append(lines, "cause: "+strings.ReplaceAll(err.Error(), "\n", " "))
+	}
 	_, _ = io.WriteString(c.env.Stderr, strings.Join(lines, "\n")+"\n")
 }
 

@@ -22,3 +22,17 @@ func TestProbeVerbIsForNobody(t *testing.T) {
 		t.Error("help lists the probe")
 	}
 }
+
+// People are shown what they can do; the cause only where a variable asks for it.
+func TestCause(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "1": true} {
+		var out, errs bytes.Buffer
+		env := Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(name string) string {
+			return map[string]string{"PARADERO_CAUSE": value}[name]
+		}}
+		status := Main(context.Background(), []string{"find", "nadie", "--office", t.TempDir()}, env)
+		if got := strings.Contains(errs.String(), "cause: open office: office_missing"); status != 1 || got != want {
+			t.Errorf("%q: %d, %q", value, status, errs.String())
+		}
+	}
+}

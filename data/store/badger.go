@@ -142,7 +142,7 @@ func SetAside(dir string) error {
 	if _, err := os.Stat(kept); err == nil {
 		return Remove(dir)
 	}
-	if err := os.Rename(dir, kept); err != nil {
+	if err := again(func() error { return os.Rename(dir, kept) }); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("set store aside: %w", err)
 	}
 	return Remove(dir) // its marker
@@ -156,9 +156,20 @@ func DropAside(dir string) error {
 	return nil
 }
 
+// again tries for a second what fails while something else, a virus scanner or
+// what indexes files, just holds a file.
+func again(do func() error) error {
+	err := do()
+	for wait := 10 * time.Millisecond; err != nil && !errors.Is(err, os.ErrNotExist) && wait < time.Second; wait *= 2 {
+		time.Sleep(wait)
+		err = do()
+	}
+	return err
+}
+
 // Remove throws a store away, with its marker.
 func Remove(dir string) error {
-	if err := os.RemoveAll(dir); err != nil {
+	if err := again(func() error { return os.RemoveAll(dir) }); err != nil {
 		return fmt.Errorf("remove store: %w", err)
 	}
 	if err := os.Remove(string(markerOf(dir))); err != nil && !errors.Is(err, os.ErrNotExist) {

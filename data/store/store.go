@@ -101,7 +101,8 @@ func (s *Store) Suspect() {
 }
 
 // Close flushes and closes.
-func (s *Store) Close() error {
+func (s *Store) Close() (err error) {
+	defer caught("close store", &err)
 	s.Trusted()
 	if err := s.db.close(); err != nil {
 		return fmt.Errorf("close store: %w", err)

@@ -240,6 +240,28 @@ func TestSuspect(t *testing.T) {
 	_ = openStore(t, dir)
 }
 
+// What something else just holds is tried again, what stays is told, and what is
+// gone already needs no removing.
+func TestAgain(t *testing.T) {
+	held := errors.New("held")
+	tries := 0
+	if err := again(func() error {
+		if tries++; tries < 3 {
+			return held
+		}
+		return nil
+	}); err != nil || tries != 3 {
+		t.Errorf("%v after %d tries", err, tries)
+	}
+	if err := again(func() error { return held }); !errors.Is(err, held) {
+		t.Errorf("%v", err)
+	}
+	dir := filepath.Join(t.TempDir(), "records")
+	if err := errors.Join(SetAside(dir), Remove(dir)); err != nil {
+		t.Errorf("nothing there: %v", err)
+	}
+}
+
 // Another key opens nothing, and leaves no mark behind.
 func TestAnotherKey(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "records")

@@ -143,7 +143,7 @@ func (o *office) importWhile(ctx context.Context, path string, do func()) (acked
 	if ctx.Err() != nil {
 		o.t.Fatal("the import did not end in time")
 	}
-	if program.Trace.Match(errs.Bytes()) {
+	if read, _ := program.Said(errs.String()); program.Trace.MatchString(read) {
 		o.t.Fatalf("the import shows its inside:\n%s", errs.String())
 	}
 	if code := cmd.ProcessState.ExitCode(); code != program.Done && code != program.Failed {

@@ -339,7 +339,7 @@ func (o *office) runAndKill(after time.Duration, args ...string) bool {
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	err := cmd.Run()
-	if program.Trace.Match(errs.Bytes()) {
+	if read, _ := program.Said(errs.String()); program.Trace.MatchString(read) {
 		o.t.Fatalf("%v shows its inside:\n%s", args, errs.String())
 	}
 	var exit *exec.ExitError

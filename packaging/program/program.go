@@ -74,6 +74,7 @@ func Path(t testing.TB) string {
 type Outcome struct {
 	Code     int
 	Out, Err string
+	Cause    string // of a failure, which people are not shown
 }
 
 // Office is a folder and the passphrase's file.
@@ -112,7 +113,7 @@ func (o *Office) Command(ctx context.Context, args ...string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, kv)
 		}
 	}
-	cmd.Env = append(cmd.Env, "HOME="+o.Home)
+	cmd.Env = append(cmd.Env, "HOME="+o.Home, "PARADERO_CAUSE=1")
 	return cmd
 }
 
@@ -132,12 +133,22 @@ func (o *Office) Run(args ...string) Outcome {
 	if err != nil && !errors.As(err, &exit) {
 		o.t.Fatal(err)
 	}
-	got := Outcome{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+	got := Outcome{Code: cmd.ProcessState.ExitCode(), Out: out.String()}
+	got.Err, got.Cause = Said(errs.String())
 	if Trace.MatchString(got.Out + got.Err) {
 		o.t.Fatalf("%v shows its inside:\n%s%s", args, got.Out, got.Err)
 	}
 	return got
 }
+
+// Said divides what Command's program wrote to its standard error: what people
+// read, and the line with the cause that it adds for tests.
+func Said(text string) (read, cause string) {
+	cause = causeLine.FindString(text)
+	return causeLine.ReplaceAllString(text, ""), cause
+}
+
+var causeLine = regexp.MustCompile(`(?m)^cause: .*\n?`)
 
 // Trace is what nobody should ever be shown.
 var Trace = regexp.MustCompile(`(?m)^goroutine \d+|^panic:|runtime error|\.go:\d+|SIGBUS|SIGSEGV|fatal error`)
@@ -147,7 +158,7 @@ var Trace = regexp.MustCompile(`(?m)^goroutine \d+|^panic:|runtime error|\.go:\d
 func (o *Office) Want(got Outcome, code int, what string) {
 	o.t.Helper()
 	if got.Code != code {
-		o.t.Fatalf("%s: exit %d, want %d\n%s%s", what, got.Code, code, got.Out, got.Err)
+		o.t.Fatalf("%s: exit %d, want %d\n%s%s%s", what, got.Code, code, got.Out, got.Err, got.Cause)
 	}
 	if code != Done && !strings.ContainsAny(got.Err, ".:") {
 		o.t.Fatalf("%s: exit %d without a sentence: %q", what, code, got.Err)
