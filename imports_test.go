@@ -87,6 +87,7 @@ var onlyIn = map[string][]string{
 	"github.com/godbus/dbus":        {"app/desktop"},
 	"golang.org/x/crypto/argon2":    {"data/vault"},
 	"net/http":                      {"data/sync/hub"},
+	"rsc.io/qr":                     {"app/widget"},
 	"paradero/packaging":            {"packaging/..."},
 	"github.com/rogpeppe/go-intern": {"packaging/..."},
 }

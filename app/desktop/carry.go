@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"paradero/app/desktop/exchange"
+	"paradero/app/desktop/team"
 	"paradero/app/present"
 	"paradero/data"
 	"paradero/data/fault"
@@ -100,6 +101,50 @@ type bundling interface {
 }
 
 var _ bundling = (*data.Office)(nil)
+
+// countAsked shows in the rail how many proposals wait for the word of who is
+// signed in. What cannot be read is told in the team's room.
+func (n *session) countAsked() {
+	o, ok := n.office.(present.Deciding)
+	if !ok {
+		return
+	}
+	n.Work("rail.team", func(ctx context.Context) func() {
+		list, err := o.Proposals(ctx, false)
+		if err != nil {
+			return nil
+		}
+		mine := 0
+		for i := range list {
+			if list[i].May {
+				mine++
+			}
+		}
+		return func() { n.rail.count("team", mine, n.shell.words) }
+	})
+}
+
+var _ team.Controls = (*session)(nil)
+
+// Door implements team.Controls.
+func (n *session) Door() present.Door { return doorOf(n.office) }
+
+// ReadFile implements team.Controls.
+func (n *session) ReadFile(path string) ([]byte, error) { return readSmall(path, mostInvitation) }
+
+// WriteFile implements team.Controls.
+func (n *session) WriteFile(path string, b []byte) error {
+	return fault.Wrap(os.WriteFile(path, b, 0o600), fault.Internal, "write file", "not_permitted")
+}
+
+// doorOf gives the door of an office that lets people in, nil when it does not.
+func doorOf(o office) present.Door {
+	d, ok := o.(present.Door)
+	if !ok {
+		return nil
+	}
+	return d
+}
 
 // readSmall reads a file that a person chose, if it is as small as it must be.
 func readSmall(file string, most int64) ([]byte, error) {

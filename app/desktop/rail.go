@@ -76,9 +76,9 @@ func (r *rail) rename(info data.Info) {
 	r.member.SetText(info.Name)
 }
 
-// count shows how many contradictions are open beside their room.
-func (r *rail) count(n int, words *assets.Words) {
-	item := r.items["contradictions"]
+// count shows beside a room how much waits there.
+func (r *rail) count(room string, n int, words *assets.Words) {
+	item := r.items[room]
 	if item == nil {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"paradero/app/desktop/people"
 	"paradero/app/desktop/room"
 	"paradero/app/desktop/settings"
+	"paradero/app/desktop/team"
 	"paradero/app/desktop/today"
 )
 
@@ -23,6 +24,7 @@ func rooms() []maker {
 		{key: "incidents", make: incidents.New},
 		{key: "contradictions", make: clashes.New},
 		{key: "documents", make: documents.New},
+		{key: "team", make: func(h room.Host) room.Room { return team.New(h.(team.Controls)) }},
 		{key: "settings", make: func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},
 		{key: "sync", make: func(h room.Host) room.Room { return exchange.New(h.(exchange.Controls)) }, aside: true},
 	}

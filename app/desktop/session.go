@@ -83,6 +83,7 @@ func (n *session) draw() {
 	}
 	n.shell.put(container.New(&railLayout{}, n.rail.object, content))
 	n.countClashes()
+	n.countAsked()
 	n.drawSync()
 	n.noteSync()
 }
@@ -152,6 +153,7 @@ func (n *session) follow(events <-chan data.Event) {
 			n.offerRebuild()
 			n.offerReopen()
 			n.countClashes()
+			n.countAsked()
 			n.noteSync()
 			if w, ok := n.rooms[n.current.room].(room.Watcher); ok {
 				w.Changed(e)
@@ -171,7 +173,7 @@ func (n *session) countClashes() {
 		if err != nil {
 			return nil
 		}
-		return func() { n.rail.count(len(list), n.shell.words) }
+		return func() { n.rail.count("contradictions", len(list), n.shell.words) }
 	})
 }
 

@@ -1,0 +1,113 @@
+package sheet
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"paradero/app/desktop/room"
+	"paradero/app/present"
+	"paradero/app/widget"
+)
+
+// ProposalForm is what the form that decides a proposal is called.
+func ProposalForm(c present.ProposalCard) string { return "proposal." + c.Write.String() }
+
+// Proposal draws what waits for a second person's word: whom it concerns first,
+// with those whose names are near; then what is proposed, by whom; then the
+// decision, for who may make it, and otherwise why not. done is called once it was
+// decided.
+func Proposal(h room.Host, p *Page, c present.ProposalCard, done func()) fyne.CanvasObject {
+	w := h.Words()
+	lines := proposalWho(h, c)
+	lines = append(lines, widget.Caption(w.T("proposal.proposes")), widget.NewParagraph(c.Title).Bold())
+	for _, s := range c.Says {
+		lines = append(lines, widget.NewParagraph(shift(w, s)).Personal())
+	}
+	lines = append(lines, widget.Note(c.By))
+	if c.Reason != "" {
+		lines = append(lines, widget.Note(w.T("timeline.reason", c.Reason)).Personal())
+	}
+	switch {
+	case p.Editing(ProposalForm(c)) != nil:
+		lines = append(lines, p.Editing(ProposalForm(c)).Object)
+	case c.May:
+		lines = append(lines, widget.Inset(4, 0, 0, 0, widget.HStack(8,
+			widget.Primary(w.T("proposal.approve"), theme.ConfirmIcon(), func() { decide(h, p, c, true, done) }),
+			widget.Plain(w.T("proposal.refuse"), theme.CancelIcon(), func() { decide(h, p, c, false, done) }))))
+	case c.WhyNot != "":
+		lines = append(lines, widget.Note(c.WhyNot))
+	}
+	if c.Decision != "" {
+		lines = append(lines, widget.Note(c.Decision))
+	}
+	return widget.CardWith(w.T("proposal.what."+c.What), Chip(c.State), lines...)
+}
+
+// proposalWho is whom a proposal concerns, and who might be meant instead.
+func proposalWho(h room.Host, c present.ProposalCard) []fyne.CanvasObject {
+	w := h.Words()
+	name := widget.NewParagraph(c.Name).Sized(theme.SizeNameSubHeadingText).Bold().Personal()
+	if len(c.Who) == 0 {
+		if c.Name == "" {
+			return nil
+		}
+		return []fyne.CanvasObject{name}
+	}
+	lines := []fyne.CanvasObject{
+		widget.Note(w.T("proposal.look")),
+		widget.HFill(14, 1, widget.NewAvatar(c.Initials).Large(), widget.VStack(8, name, Lines(c.Who, 3))),
+	}
+	if len(c.Like) == 0 {
+		return append(lines, widget.Note(w.T("proposal.like.none")), widget.HLine())
+	}
+	box := widget.VStack(0)
+	for _, r := range c.Like {
+		box.Add(widget.TapRow(widget.RowData{
+			Initials: r.Initials, Title: r.Name, Caption: r.Line, Chip: r.Chip.Text, Tone: Tone(r.Chip.Tone), Personal: true,
+		}, func() { h.GoRecord(r.Kind, r.ID) }))
+	}
+	return append(lines, widget.NewParagraph(w.N("proposal.like", len(c.Like))).Colored(theme.ColorNameWarning), box, widget.HLine())
+}
+
+// decide opens the form in which the second person says why.
+func decide(h room.Host, p *Page, c present.ProposalCard, approve bool, done func()) {
+	p.Begin(func() *Open {
+		w := h.Words()
+		reason, below := widget.NewMultiEntry(2), widget.NewErrorText()
+		text, icon, caption := w.T("proposal.approve.do"), theme.ConfirmIcon(), w.T("proposal.reason.may")
+		if !approve {
+			text, icon, caption = w.T("proposal.refuse.do"), theme.CancelIcon(), w.T("proposal.reason.must")
+		}
+		var act *widget.Button
+		save := func() {
+			act.Disable()
+			present.Decide(context.Background(), Env(h), c, approve, reason.Text, func(f present.Failure, ok bool) {
+				act.Enable()
+				if !ok {
+					below.SetProblem(f.Text+" "+f.Hint, false)
+					return
+				}
+				h.Say(w.T("proposal.said"))
+				p.End()
+				done()
+			})
+		}
+		act = widget.Primary(text, icon, save)
+		return &Open{
+			Key: ProposalForm(c), Save: save, Dirty: func() bool { return reason.Text != "" },
+			Object: widget.VStack(8, widget.HLine(), widget.NewParagraph(w.T("proposal.sure."+verb(approve), c.Name)).Personal(),
+				widget.Field(caption, reason, below),
+				widget.HStack(8, act, widget.Plain(w.T("form.cancel"), nil, p.Cancel))),
+			Focus: func(canvas fyne.Canvas) { canvas.Focus(reason) },
+		}
+	})
+}
+
+func verb(approve bool) string {
+	if approve {
+		return "approve"
+	}
+	return "refuse"
+}
