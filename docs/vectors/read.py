@@ -76,6 +76,16 @@ def octets(b):
     return head(2, len(b)) + b
 
 
+def without(b, key):
+    """A map of up to 23 pairs less one of them."""
+    at, out = 1, head(5, (b[0] & 31) - 1)
+    while at < len(b):
+        k, value = cbor(b, at)
+        _, end = cbor(b, value)
+        out, at = out + (b"" if k == key else b[at:end]), end
+    return out
+
+
 # --- XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha) with a commitment ---
 
 
@@ -219,10 +229,7 @@ class Batch:
 
     def open(self, keys):
         key = keys[self.epoch]
-        # The head is the envelope without its last pair, 11: sealed; and one pair fewer.
-        sealed = self.fields[11]
-        cut = len(self.envelope) - len(head(0, 11) + octets(sealed))
-        body = whole(unseal(key, head(5, len(self.fields) - 1) + self.envelope[1:cut], sealed))
+        body = whole(unseal(key, without(self.envelope, 11), self.fields[11]))
         hashes = body[4]
         writes = lambda list: [(hashes[h], i) for h, i in list]
         changes = []
