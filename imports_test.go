@@ -71,7 +71,8 @@ var mayImport = map[string][]string{
 	"packaging/simulate": {
 		"data", "data/fault", "data/record", "data/ledger", "data/fold", "data/store", "data/vault", "data/team",
 	},
-	"packaging/...": join(door, "packaging/screen", "packaging/program", "app", "app/command", "app/demo", "reports", "reports/page", "assets"),
+	"packaging/bench": join(door, "data/ledger", "data/vault", "data/sync", "data/sync/hub", "packaging/screen", "packaging/program", "app", "reports", "reports/page", "assets"),
+	"packaging/...":   join(door, "packaging/screen", "packaging/program", "app", "app/command", "app/demo", "reports", "reports/page", "assets"),
 }
 
 // onlyIn says who alone may import what comes from outside.

@@ -15,7 +15,7 @@ import (
 
 // syncs measures how changes get from one device to another.
 func (b *bench) syncs(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{b.bundles, b.arrival, b.exchange} {
+	for _, part := range []func(context.Context) error{b.bundles, b.arrival, b.exchange, b.nodes, b.manyOffices} {
 		if err := part(ctx); err != nil {
 			return err
 		}
