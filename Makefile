@@ -89,8 +89,9 @@ mutants: go ## faults brought into the program, each of which the simulation mus
 bench: need ## speeds beside their peers
 	@mkdir -p build
 	@sh packaging/build.sh build/bench -buildvcs=false ./packaging/bench
+	@sh packaging/build.sh build/nats-server -buildvcs=false github.com/nats-io/nats-server/v2
 	@test -x $(BIN) || $(MAKE) --no-print-directory build
-	@build/bench $(ARGS)
+	@PARADERO_NATS=$(CURDIR)/build/nats-server build/bench $(ARGS)
 
 tour: go ## every room as a picture, in build/tour
 	@mkdir -p build/tour
