@@ -239,7 +239,7 @@ type notes struct {
 func (n *notes) failed(_ *nats.Conn, _ *nats.Subscription, err error) {
 	if errors.Is(err, nats.ErrPermissionViolation) {
 		_, rest, _ := strings.Cut(err.Error(), `Publish to "`)
-		first, _, _ := strings.Cut(rest, ".")
+		first, _, _ := strings.Cut(strings.SplitN(rest, `"`, 2)[0], ".")
 		n.mu.Lock()
 		if n.denied == nil {
 			n.denied = map[string]bool{}
