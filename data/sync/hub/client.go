@@ -346,7 +346,7 @@ func (d *Depot) ask(ctx context.Context, nc *nats.Conn, subject string, data []b
 	}
 	first, _, _ := strings.Cut(subject, ".")
 	var err error
-	for range 4 {
+	for began, pause := time.Now(), comeBack/2; time.Since(began) < patience; pause = min(2*pause, time.Second) {
 		if err = d.back(ctx, nc); err != nil {
 			return nil, err
 		}
@@ -361,9 +361,7 @@ func (d *Depot) ask(ctx context.Context, nc *nats.Conn, subject string, data []b
 		if d.notes.wasDenied(first) {
 			return nil, d.closedToUs(first)
 		}
-		if errors.Is(err, nats.ErrNoResponders) {
-			break
-		}
+		wait(ctx, pause) // the line broke, or a cluster chooses a leader
 	}
 	return nil, refusedOrAway(ctx, "ask hub", err)
 }

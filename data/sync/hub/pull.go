@@ -31,7 +31,6 @@ const (
 	firstBytes = 256 << 10
 	mostBytes  = 4 << 20
 	mostCount  = 2000 // messages in a portion
-	tries      = 6
 )
 
 func (m mark) String() string {
@@ -243,7 +242,7 @@ func (d *Depot) portion(ctx context.Context, stream string, seq uint64, size *in
 	if d.nc == nil {
 		return p, 0, sync.ErrRefused
 	}
-	for range tries {
+	for asked, pause := time.Now(), comeBack/2; time.Since(asked) < patience; pause = min(2*pause, time.Second) {
 		if err = d.back(ctx, d.nc); err != nil {
 			return portion{}, 0, err
 		}
@@ -263,6 +262,7 @@ func (d *Depot) portion(ctx context.Context, stream string, seq uint64, size *in
 			return portion{}, 0, sync.ErrRefused
 		}
 		*size = max(leastBytes, *size/4)
+		wait(ctx, pause)
 	}
 	return portion{}, 0, refusedOrAway(ctx, "read hub", err)
 }
@@ -277,12 +277,12 @@ func (d *Depot) portionOnce(ctx context.Context, stream string, seq uint64, size
 		return p, err
 	}
 	defer func() { _ = sub.Unsubscribe() }()
+	bell, done := d.notes.listen() // the line broke: what was asked on it is not answered any more
+	defer done()
 	ask := fmt.Appendf(nil, `{"seq":%d,"batch":%d,"max_bytes":%d}`, seq, mostCount, size)
 	if err := d.nc.PublishRequest("$JS.API.DIRECT.GET."+stream, inbox, ask); err != nil {
 		return p, err
 	}
-	bell, done := d.notes.listen() // the line broke: what was asked on it is not answered any more
-	defer done()
 	silence := time.NewTimer(answerTime)
 	defer silence.Stop()
 	for total, last := 0, seq; ; {

@@ -21,7 +21,7 @@ import (
 const (
 	windowCount = 512
 	windowBytes = 8 << 20
-	rounds      = 8        // without a single receipt, before it is given up
+	leastWindow = 64 << 10 // on a line that breaks again and again
 	anchorFrom  = 1 << 10  // a portion whose last batch is larger is closed by an anchor
 	lookFrom    = 32       // batches of one device: from here on all its names are asked for
 	fullWords   = "exceed" // of NATS, when a stream has no room
@@ -229,12 +229,13 @@ func (d *Depot) settleTaken(ctx context.Context, list []*item) error {
 // send publishes the items and waits for all receipts.
 func (d *Depot) send(ctx context.Context, stream string, list []*item) error {
 	var err error
-	for idle := 0; idle < rounds; idle++ {
+	window, pause := windowBytes, comeBack/2
+	for last := time.Now(); time.Since(last) < patience; pause = min(2*pause, time.Second) {
 		if err = d.back(ctx, d.nc); err != nil {
 			return err
 		}
 		var got int
-		got, err = d.sendOnce(ctx, stream, list)
+		got, err = d.sendOnce(ctx, stream, list, window)
 		switch {
 		case err == nil:
 			return nil
@@ -243,10 +244,20 @@ func (d *Depot) send(ctx context.Context, stream string, list []*item) error {
 		case errors.Is(err, sync.ErrFull), errors.Is(err, sync.ErrRefused):
 			return err
 		case got > 0:
-			idle = 0
+			last, pause = time.Now(), comeBack/2
 		}
+		window = max(leastWindow, window/4)
+		wait(ctx, pause) // the line may not know yet that it broke, a cluster chooses a leader
 	}
 	return refusedOrAway(ctx, "push to hub", err)
+}
+
+// wait waits, unless the work is called off.
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // sending is one try of send.
@@ -258,18 +269,28 @@ type sending struct {
 	came   chan *nats.Msg
 	count  int // on their way
 	size   int
+	window int // bytes that may be on their way
 	got    int // receipts
 }
 
 // sendOnce sends what has no receipt, on one standing line.
-func (d *Depot) sendOnce(ctx context.Context, stream string, list []*item) (int, error) {
-	s := &sending{d: d, stream: stream, list: list, inbox: d.nc.NewInbox(), came: make(chan *nats.Msg, windowCount+16)}
+func (d *Depot) sendOnce(ctx context.Context, stream string, list []*item, window int) (int, error) {
+	s := &sending{d: d, stream: stream, list: list, window: window, inbox: d.nc.NewInbox(), came: make(chan *nats.Msg, windowCount+16)}
 	sub, err := d.nc.ChanSubscribe(s.inbox+".*", s.came)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = sub.Unsubscribe() }()
 	err = s.run(ctx)
+	for err != nil { // what came before it broke counts
+		select {
+		case m := <-s.came:
+			_ = s.receipt(m)
+			continue
+		default:
+		}
+		break
+	}
 	return s.got, err
 }
 
@@ -284,7 +305,7 @@ func (s *sending) run(ctx context.Context) error {
 	defer silence.Stop()
 	next := 0
 	for {
-		for next < len(s.list) && (s.count == 0 || s.count < windowCount && s.size < windowBytes) {
+		for next < len(s.list) && (s.count == 0 || s.count < windowCount && s.size < s.window) {
 			it := s.list[next]
 			if !it.done {
 				if err := s.d.nc.PublishRequest(it.subject, s.inbox+"."+strconv.Itoa(next), it.frame); err != nil {
