@@ -13,10 +13,11 @@ import (
 	"paradero/app"
 	"paradero/data"
 	"paradero/data/record"
+	"paradero/data/sync/hub"
 )
 
 // arrival measures the memory of a device, a process of its own, while a long
-// history comes to it.
+// history comes to it from a hub.
 func (b *bench) arrival(ctx context.Context) error {
 	dir, err := b.folder("arrival")
 	if err != nil {
@@ -27,7 +28,7 @@ func (b *bench) arrival(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = o.Close() }()
-	empty, file := filepath.Join(dir, "empty.backup"), filepath.Join(dir, "all.bundle")
+	empty := filepath.Join(dir, "empty.backup")
 	if _, err := o.Backup(ctx, empty, nil); err != nil {
 		return err
 	}
@@ -36,31 +37,41 @@ func (b *bench) arrival(ctx context.Context) error {
 			return fmt.Errorf("round %d: %w", round, err)
 		}
 	}
-	made, err := o.WriteBundle(ctx, file, nil)
+	t, err := b.together(ctx, o, empty)
 	if err != nil {
 		return err
 	}
-	reader, err := secondDevice(ctx, filepath.Join(dir, "reader"), empty)
+	defer t.close()
+	start := time.Now()
+	sent, err := o.SyncWith(ctx, t.da, nil)
 	if err != nil {
 		return err
 	}
-	if err := reader.Close(); err != nil {
+	took := rate(sent.Sent, start)
+	second, file := t.b.Info().Dir, filepath.Join(dir, "hub.invitation")
+	err = t.b.Close()
+	t.b = nil
+	if err == nil {
+		err = os.WriteFile(file, t.hub.invitation, 0o600)
+	}
+	if err != nil {
 		return err
 	}
-	got, err := b.receive(ctx, filepath.Join(dir, "reader"), file)
+	got, err := b.receive(ctx, second, file)
 	if err != nil {
 		return err
 	}
 	if got.People != b.people {
 		return fmt.Errorf("%d people of %d came", got.People, b.people)
 	}
-	fmt.Fprintf(b.out, "%s changes of %s people come to a device (a process of its own)\n", grouped(int64(made.Changes)), grouped(int64(got.People)))
-	report(b.out, "taken in", float64(made.Changes)/got.Seconds, "changes/s", 0)
+	fmt.Fprintf(b.out, "%s changes of %s people come to a device (a process of its own) from a hub\n", grouped(int64(got.Changes)), grouped(int64(got.People)))
+	report(b.out, "sent by the first device", took, "changes/s", 0)
+	report(b.out, "fetched, checked, taken in", float64(got.Changes)/got.Seconds, "changes/s", 0)
 	report(b.out, "memory at its peak", got.Memory, "MB", 350)
 	return nil
 }
 
-// receive runs a device in a fresh process that takes in what stands in a file.
+// receive runs a device in a fresh process that takes in what a hub has.
 func (b *bench) receive(ctx context.Context, dir, from string) (got worked, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -83,13 +94,26 @@ func receiveChild(ctx context.Context, dir, from string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = o.Close() }()
-	var got worked
-	start := time.Now()
-	taken, err := o.ReadBundle(ctx, from, nil)
+	invitation, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	got.Seconds, got.Changes, got.People = time.Since(start).Seconds(), taken.Taken, o.Count(record.Detainee)
+	device, seed, err := hubDevice(o)
+	if err != nil {
+		return err
+	}
+	var got worked
+	start := time.Now()
+	d, err := hub.Dial(ctx, invitation, hub.Identity{Device: device.ID, Seed: seed})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	taken, err := o.SyncWith(ctx, d, nil)
+	if err != nil {
+		return err
+	}
+	got.Seconds, got.Changes, got.People = time.Since(start).Seconds(), taken.Got, o.Count(record.Detainee)
 	if got.Memory, err = peakMemory("self"); err != nil {
 		return err
 	}
