@@ -3,7 +3,7 @@
 
   read.py                            holds the vectors beside it (a Go test runs it)
   read.py FOLDER RECOVERY-CODE       prints what an office's journal says, a batch a line
-  read.py EPOCH=HEX... FILE...       the same of segments or a bundle, by the keys themselves
+  read.py EPOCH=HEX... FILE...       the same of segments, bundles or packs, by the keys themselves
 
 It shares no line with the program, so that it is wrong where the page is wrong.
 It is slow, and made to be read in twenty years.
@@ -250,14 +250,18 @@ class Batch:
 
 
 def frames(b):
-    """The frames of a journal's segment or of a bundle."""
-    if b.startswith(b"paradero bundle 1\n"):
-        at = len(b"paradero bundle 1\n")
+    """The frames of a journal's segment, of a bundle, or of a folder's pack."""
+    if b.startswith((b"paradero bundle 1\n", b"paradero pack 1\n")):
+        at = b.index(b"\n") + 1
         at += 4 + int.from_bytes(b[at:at + 4], "big")  # the head
         count = 0
         while size := int.from_bytes(b[at:at + 4], "big"):
             yield Batch(b[at + 4:at + 4 + size])
             at, count = at + 4 + size, count + 1
+        if b.startswith(b"paradero pack"):
+            if hashlib.sha256(b[:at + 4]).digest() != b[at + 4:]:
+                raise ValueError("pack is damaged")
+            return
         if int.from_bytes(b[at + 4:at + 12], "big") != count or hashlib.sha256(b[:at + 12]).digest() != b[at + 12:at + 44]:
             raise ValueError("bundle is damaged")
         return
@@ -353,6 +357,12 @@ def check():
     after = list(frames(bytes.fromhex(v["segment_after_erasure"])))
     assert [b.hash.hex() for b in after] == names and after[0].open(keys)["changes"][0]["erased"], "erasure"
     assert [b.hash.hex() for b in frames(bytes.fromhex(load("bundle.json")["bundle"]))] == names, "bundle"
+    assert [b.hash.hex() for b in frames(bytes.fromhex(load("pack.json")["pack"]))] == names, "pack"
+    v = load("hub.json")
+    body, public, signature, claim = whole(bytes.fromhex(v["first_roster"]))
+    assert signed_by(public, b"paradero hub roster 1" + body, signature), "roster"
+    assert hmac.digest(bytes.fromhex(v["claim"]), b"paradero hub roster 1" + body, "sha256") == claim, "claim"
+    assert sorted(d["hub_key"] for d in v["devices"]) == sorted(d[2].hex() for d in whole(body)[3]), "roster"
     v = load("statement.json")
     body, signature = whole(bytes.fromhex(v["statement"]))
     said = whole(body)
