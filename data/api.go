@@ -210,5 +210,14 @@ type API interface {
 	DeviceName(ctx context.Context, id record.ID) string
 	ErasePlan(ctx context.Context, id record.ID) (ErasePlan, error)
 	Erase(ctx context.Context, id record.ID, reason string, progress func(Progress)) (ErasePlan, error)
+	Team(ctx context.Context) ([]TeamMember, error)
+	SetRole(ctx context.Context, member record.ID, role, reason string) (Receipt, *Proposal, error)
+	Remove(ctx context.Context, id record.ID, reason string) (Removal, error)
+	Proposals(ctx context.Context, all bool) ([]Proposal, error)
+	Approve(ctx context.Context, w record.Write, reason string) (Receipt, error)
+	Refuse(ctx context.Context, w record.Write, reason string) (Receipt, error)
+	NeedsSecond(what string) bool
+	MayApprove() []string
+	LoneCoordinator() bool
 	Now() time.Time
 }

@@ -396,7 +396,7 @@ func (o *Office) readFrame(spots []spot, which []int, buf *[]byte, pieces []fold
 		i := int(spots[w].index)
 		c := body.Changes[i] // of its own, so that the others' memory goes
 		pieces[w] = fold.Piece{Change: &c, Origin: originOf(b, body, i, &c)}
-		if ok, missing := o.judge(b.Seq, &c, pieces[w].Origin); !ok {
+		if ok, missing := o.judge(b.Seq, &c, &pieces[w].Origin); !ok {
 			why[w] = missing
 		}
 	}

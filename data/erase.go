@@ -19,6 +19,9 @@ type ErasePlan struct {
 	Holds   []Hold    // why some must be kept: then nothing is erased
 	May     bool      // whether the member who is signed in has the right
 	Backups bool      // always true: copies made before keep it until they are replaced
+	Second  bool      // whether it takes a second member's word before it is done
+
+	Proposal *Proposal // what Erase proposed, when it did: nothing is gone yet
 }
 
 // Erasing is one record that goes.
@@ -51,7 +54,7 @@ func (o *Office) ErasePlan(ctx context.Context, id record.ID) (ErasePlan, error)
 	if err != nil {
 		return ErasePlan{}, err
 	}
-	plan := ErasePlan{May: o.mayErase(), Backups: true}
+	plan := ErasePlan{May: o.mayErase(), Backups: true, Second: o.NeedsSecond(ProposalErasure)}
 	for _, id := range ids {
 		s, told, err := o.tellings(ctx, id)
 		if err != nil {
@@ -60,8 +63,8 @@ func (o *Office) ErasePlan(ctx context.Context, id record.ID) (ErasePlan, error)
 		e := Erasing{ID: id, Kind: s.Kind}
 		for i := range told {
 			t := &told[i]
-			if t.lost || t.Change.Op != ledger.OpEdit || s.Gone(t.Origin.Write) {
-				continue
+			if t.lost || t.Change.Op != ledger.OpEdit || s.Gone(t.Origin.Write) || fold.SaysYesOrNo(t.Change) {
+				continue // who agreed to an erasure stays known
 			}
 			e.writes = append(e.writes, t.Origin.Write)
 		}
@@ -132,12 +135,14 @@ var last = team.Place{Lamport: 1<<64 - 1}
 func (o *Office) mayNow(c *ledger.Change) (bool, string) {
 	o.use.RLock() // feeds and law are made anew with the working copy
 	defer o.use.RUnlock()
-	seq := uint64(2)
-	if o.feeds.Next(o.Info().OfficeID, o.Info().Device).Seq == 1 {
-		seq = 1
-	}
-	a := team.Act{At: last, Device: o.Info().Device, Seq: seq, Author: o.vault.Keys().Member, Change: c}
+	a := o.actNow(c)
 	return o.law.Judge(&a)
+}
+
+// actNow is a change as this device would make it now.
+func (o *Office) actNow(c *ledger.Change) team.Act {
+	next := o.feeds.Last(o.Info().Device).Seq + 1
+	return team.Act{At: last, Device: o.Info().Device, Seq: next, Author: o.vault.Keys().Member, Change: c}
 }
 
 func (o *Office) mayErase() bool {
@@ -150,9 +155,10 @@ func (o *Office) mayErase() bool {
 func (o *Office) checkRights(list []*prepared) error {
 	for _, p := range list {
 		if ok, why := o.mayNow(&p.change); !ok {
-			return fault.New(fault.Refused, "save", "right_missing", why, o.Info().Role)
+			return o.noRight("save", why)
 		}
 	}
+	o.waits(list)
 	return nil
 }
 
@@ -160,7 +166,8 @@ func (o *Office) checkRights(list []*prepared) error {
 // every device that takes this in: its values leave the records, the lists and
 // the journal, and do not come back whoever still has them. What remains is that
 // there was something, who erased it, when and why. It needs the right, and is
-// refused while a person says that one of these must be kept.
+// refused while a person says that one of these must be kept. In a team it is a
+// proposal, and is done when another member with the right approves.
 func (o *Office) Erase(ctx context.Context, id record.ID, reason string, progress func(Progress)) (ErasePlan, error) {
 	const op = "erase"
 	if reason = record.CleanLong(reason); reason == "" {
@@ -180,13 +187,22 @@ func (o *Office) Erase(ctx context.Context, id record.ID, reason string, progres
 	if !plan.May {
 		return plan, fault.New(fault.Refused, op, "right_missing", "erase", o.Info().Role)
 	}
+	var first record.Write
 	for _, group := range erasures(&plan, reason) {
-		if _, err := o.submit(ctx, group, false); err != nil {
+		receipts, err := o.submit(ctx, group, false)
+		if err != nil {
 			return plan, err
+		}
+		if first.IsZero() {
+			first = receipts[0].Write
 		}
 	}
 	ctx = context.WithoutCancel(ctx) // what is acknowledged is carried out
 	o.order.wait()
+	if plan.Second {
+		plan.Proposal, err = o.proposed(ctx, op, first)
+		return plan, err
+	}
 	o.dropDrafts(&plan)
 	return plan, diskFault(op, o.purge(ctx, progress))
 }
@@ -226,7 +242,7 @@ func (o *Office) dropDrafts(plan *ErasePlan) {
 // Powerless is a change that has no effect: who made it may not.
 type Powerless struct {
 	Write  record.Write
-	Why    string // the right that is missing, "enrolled": device or author are nobody here; "team"
+	Why    string // the right that is missing, "enrolled": device or author are nobody here; "team"; "cut": the device had ended
 	Device record.ID
 	Author string
 }

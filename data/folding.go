@@ -14,7 +14,7 @@ import (
 
 // Names of the values that the working copy keeps about itself.
 const (
-	metaPlace  = "place"  // how far into the journal it has come
+	metaPlace  = "place2" // how far into the journal it has come
 	metaFeeds  = "feeds"  // where they end, at that place
 	metaCounts = "counts" // rows of each kind
 	metaKnown  = "known"  // what the program knew that made it
@@ -39,22 +39,23 @@ func (u unit) place() fold.Place      { return fold.Place{Pos: u.from.pos, Index
 
 // touched is one record that a transaction changes.
 type touched struct {
-	state    *fold.State
-	places   []fold.Place
-	pieces   []fold.Piece
-	erased   []record.Write     // payloads to be taken out of the journal
-	owed     []ledger.Hash      // batches of which a payload is missing that nothing erased
-	before   map[record.ID]bool // what it referred to
-	existed  bool               // had a row
-	fresh    bool               // there was no such record
-	kind     record.Kind        // of the row that it had
-	plain    []byte             // places and state, encoded
-	rowPlain []byte             // empty for a deleted record
-	packed   bool               // goes into this transaction's pack
-	items    []store.Item
-	row      search.Row
-	gone     bool
-	err      error
+	state      *fold.State
+	places     []fold.Place
+	pieces     []fold.Piece
+	erasedThen []record.Write     // what was erased of it before
+	erased     []record.Write     // payloads to be taken out of the journal
+	owed       []ledger.Hash      // batches of which a payload is missing that nothing erased
+	before     map[record.ID]bool // what it referred to
+	existed    bool               // had a row
+	fresh      bool               // there was no such record
+	kind       record.Kind        // of the row that it had
+	plain      []byte             // places and state, encoded
+	rowPlain   []byte             // empty for a deleted record
+	packed     bool               // goes into this transaction's pack
+	items      []store.Item
+	row        search.Row
+	gone       bool
+	err        error
 }
 
 // gather adds a batch, from a change on, to what waits to be folded together,
@@ -119,7 +120,7 @@ func (o *Office) foldTogether(units []unit) error {
 		t.places = append(t.places, u.place())
 		from := origin(u.from, u.at, c)
 		o.learn(u.from.batch, c, from)
-		if ok, why := o.judge(u.from.batch.Seq, c, from); !ok {
+		if ok, why := o.judge(u.from.batch.Seq, c, &from); !ok {
 			refused = append(refused, refusal{from.Write, why, from.Device, from.Author})
 			continue
 		}
@@ -176,11 +177,13 @@ func (o *Office) apply(t *touched) error {
 func (t *touched) note() {
 	for i := range t.pieces {
 		p := &t.pieces[i]
-		switch {
-		case p.Change.Op == ledger.OpErase && len(t.state.Erased) > 0:
-			t.erased = append(t.erased, p.Change.Erases...)
-		case p.Change.Erased && !t.state.Gone(p.Origin.Write):
+		if p.Change.Erased && !t.state.Gone(p.Origin.Write) {
 			t.owed = append(t.owed, p.Origin.Write.Batch)
+		}
+	}
+	for _, w := range t.state.Erased {
+		if _, was := slices.BinarySearchFunc(t.erasedThen, w, fold.CompareWrites); !was {
+			t.erased = append(t.erased, w)
 		}
 	}
 	t.pieces = nil
@@ -247,7 +250,7 @@ func (o *Office) touch(c *ledger.Change, device record.ID) (*touched, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &touched{state: s, places: places, before: refs(s), existed: !s.Deleted() && !o.away.has(s.ID), kind: s.Kind}, nil
+	return &touched{state: s, places: places, erasedThen: slices.Clone(s.Erased), before: refs(s), existed: !s.Deleted() && !o.away.has(s.ID), kind: s.Kind}, nil
 }
 
 // refs gives the records that a state refers to.
@@ -337,6 +340,9 @@ func (o *Office) put(units []unit, list []*touched, refused []refusal, name stor
 			return err
 		}
 		if err := putLinks(tx, t); err != nil {
+			return err
+		}
+		if err := o.putAsked(tx, t.state); err != nil {
 			return err
 		}
 		if t.existed {
@@ -471,10 +477,15 @@ func (o *Office) refresh(r *record.Record) {
 		o.names.set(r.ID, r.Get("name"))
 		if r.ID == info.Member {
 			info.Name, info.Role, info.Licence = r.Get("name"), r.Get("role"), r.Get("licence")
+			if role, ok := o.law.Role(r.ID); ok {
+				info.Role = role // which may have waited for a second coordinator's word
+			}
 		}
 	case r.ID == info.OfficeID:
 		info.Office, info.City = r.Get("name"), r.Get("city")
-		if rights, err := parseRights(r.Get("rights")); err == nil {
+		if rights, ok := o.law.Rights(); ok {
+			o.rights.Store(&rights)
+		} else if rights, err := parseRights(r.Get("rights")); err == nil {
 			o.rights.Store(&rights)
 		}
 	}

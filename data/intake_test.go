@@ -19,6 +19,18 @@ import (
 // colleague lets another member's device into an office and opens it, empty.
 func colleague(t *testing.T, o *Office, name, role string) (*Office, Config) {
 	t.Helper()
+	return enrolledAs(t, o, save(t, o, Change{Kind: record.Member, Set: map[string]string{"name": name, "role": role}}).ID)
+}
+
+// enrolled lets a device of a member in and opens it, empty.
+func enrolled(t *testing.T, o *Office, member record.ID) *Office {
+	t.Helper()
+	b, _ := enrolledAs(t, o, member)
+	return b
+}
+
+func enrolledAs(t *testing.T, o *Office, member record.ID) (*Office, Config) {
+	t.Helper()
 	keys, err := newKeys(o.cfg.Rand)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +40,6 @@ func colleague(t *testing.T, o *Office, name, role string) (*Office, Config) {
 	if keys.Founder == [16]byte{} {
 		keys.Founder = o.Info().Device
 	}
-	member := save(t, o, Change{Kind: record.Member, Set: map[string]string{"name": name, "role": role}}).ID
 	keys.Member = member
 	public := deviceKey{ed25519.NewKeyFromSeed(keys.Sign)}.Public()
 	device, err := publicKeys(keys.Sign, keys.Box)
@@ -253,16 +264,20 @@ func TestPowerless(t *testing.T) {
 // and does not come back from one who has it still.
 func TestErasureWinsForEver(t *testing.T) {
 	a, cfg := founded(t)
-	b, bcfg := colleague(t, a, "Luis Quispe", "lawyer")
+	b, bcfg := colleague(t, a, "Luis Quispe", "coordinator")
 	man := save(t, a, Change{Kind: record.Detainee, Set: map[string]string{"given_names": "Ángel Zacarías", "paternal_surname": "Núñez"}}).ID
 	other := save(t, a, Change{Kind: record.Detainee, Set: map[string]string{"given_names": "Iván"}}).ID
 	save(t, a, Change{Kind: record.Case, Set: map[string]string{"detainee": man.String(), "type": "release"}})
 	exchange(t, a, b)
 	before := framesOf(t, b)
-	save(t, b, Change{Record: man, Set: map[string]string{"birth": "1990"}}) // nobody told a yet
-	plan, err := a.Erase(context.Background(), man, "lo pidió la familia", nil)
-	if err != nil || len(plan.Records) != 2 {
+	plan, err := b.Erase(context.Background(), man, "lo pidió la familia", nil)
+	if err != nil || len(plan.Records) != 2 || plan.Proposal == nil {
 		t.Fatalf("%+v, %v", plan, err)
+	}
+	receive(t, a, framesOf(t, b))
+	save(t, b, Change{Record: man, Set: map[string]string{"birth": "1990"}}) // nobody told a yet
+	if _, err := a.Approve(context.Background(), plan.Proposal.Write, ""); err != nil {
+		t.Fatal(err)
 	}
 	gone := func(o *Office) {
 		t.Helper()
@@ -292,7 +307,7 @@ func TestErasureWinsForEver(t *testing.T) {
 	same(t, a, b)
 	gone(b)
 	for _, o := range []*Office{a, b} {
-		if n := payloadsOf(t, o, man); n != 2 { // the erasing change, and the one it did not know of
+		if n := payloadsOf(t, o, man); n != 3 { // the erasing change, the word that agreed, and the one it did not know of
 			t.Errorf("%d payloads about him are still in the journal", n)
 		}
 	}
@@ -311,7 +326,7 @@ func TestErasureWinsForEver(t *testing.T) {
 		}
 		gone(o)
 		same(t, a, o)
-		if n := payloadsOf(t, o, man); n != 2 {
+		if n := payloadsOf(t, o, man); n != 3 {
 			t.Errorf("%d payloads about him", n)
 		}
 		if found, err := o.Verify(context.Background(), nil); err != nil || damaged(found) {

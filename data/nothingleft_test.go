@@ -33,7 +33,7 @@ func packsHold(t *testing.T, o *Office, text string) (holds bool) {
 // here too, and out of a working copy that was set aside.
 func TestErasureFromAnotherLeavesNothing(t *testing.T) {
 	a, _ := founded(t)
-	b, bcfg := colleague(t, a, "Luis Quispe", "lawyer")
+	b, bcfg := colleague(t, a, "Luis Quispe", "coordinator")
 	man := person(t, a, map[string]string{"given_names": "Zacarías"})
 	for range 40 {
 		person(t, a, map[string]string{"given_names": "Iván"})
@@ -49,7 +49,12 @@ func TestErasureFromAnotherLeavesNothing(t *testing.T) {
 	if err := os.Mkdir(kept, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Erase(context.Background(), man, "lo pidió", nil); err != nil {
+	plan, err := b.Erase(context.Background(), man, "lo pidió", nil)
+	if err != nil || plan.Proposal == nil {
+		t.Fatal(err)
+	}
+	receive(t, a, framesOf(t, b))
+	if _, err := a.Approve(context.Background(), plan.Proposal.Write, "visto"); err != nil {
 		t.Fatal(err)
 	}
 	receive(t, b, framesOf(t, a))

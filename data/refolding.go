@@ -20,7 +20,9 @@ func (o *Office) newLaw() *team.Law {
 	if founder.IsZero() {
 		founder = ledger.DeviceOf(deviceKey{o.sign}.Public())
 	}
-	return team.NewLaw(k.Office, founder)
+	law := team.NewLaw(k.Office, founder)
+	law.Follow(feedLinks{o})
+	return law
 }
 
 // learn lets the law know of a change that makes law.
@@ -58,6 +60,9 @@ func (o *Office) readLaw(id record.ID) error {
 // readJudged lets the law know what was judged before the office was closed.
 func (o *Office) readJudged() error {
 	o.law.Judged(team.Place{Lamport: o.feeds.Latest() + 1})
+	for _, t := range o.feeds.Tips() {
+		o.law.Heard(t.Device, t.Seq)
+	}
 	return o.store.Refused(func(w record.Write, b []byte) error {
 		r, err := decodeRefusal(w, b)
 		if err == nil && r.why == "enrolled" {
@@ -67,13 +72,17 @@ func (o *Office) readJudged() error {
 	})
 }
 
-// judge tells whether a change has effect. While batches are lost here the law
-// may be incomplete: then nothing is kept out that may be in order, but nothing
-// is erased either.
-func (o *Office) judge(seq uint64, c *ledger.Change, from fold.Origin) (bool, string) {
-	a := act(seq, c, from)
-	ok, why := o.law.Judge(&a)
-	o.law.Judged(a.At)
+// judge tells whether a change has effect, and notes in its origin whether what
+// takes two members took a second one's word there. While batches are lost here
+// the law may be incomplete: then nothing is kept out that may be in order, but
+// nothing is erased either.
+func (o *Office) judge(seq uint64, c *ledger.Change, from *fold.Origin) (bool, string) {
+	a := act(seq, c, *from)
+	ok, why, second, stale := o.law.Weigh(&a)
+	from.Second = second
+	if stale {
+		o.relaw.Store(true)
+	}
 	if !ok && c.Op != ledger.OpErase && len(o.feeds.Gaps()) > 0 {
 		return true, ""
 	}
@@ -106,7 +115,7 @@ func (o *Office) refold(t *touched) error {
 		if fresh[from.Write] {
 			continue
 		}
-		if ok, _ := o.judge(b.Seq, c, from); ok {
+		if ok, _ := o.judge(b.Seq, c, &from); ok {
 			pieces = append(pieces, fold.Piece{Change: c, Origin: from})
 		}
 	}

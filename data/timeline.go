@@ -74,7 +74,7 @@ func (o *Office) telling(p fold.Place) (telling, error) {
 	}
 	c := &body.Changes[p.Index]
 	t := telling{Piece: fold.Piece{Change: c, Origin: originOf(batch, body, int(p.Index), c)}, pos: p.Pos}
-	if ok, why := o.judge(batch.Seq, c, t.Origin); !ok {
+	if ok, why := o.judge(batch.Seq, c, &t.Origin); !ok {
 		t.refused = why
 	}
 	return t, nil

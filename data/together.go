@@ -15,6 +15,7 @@ const (
 	ProposalErasure = "erasure"
 	ProposalRole    = "role"    // another role, also a coordinator's removal
 	ProposalRemoval = "removal" // of a coordinator or one of his devices
+	ProposalRights  = "rights"  // another table of rights
 )
 
 // How a proposal stands.
@@ -22,6 +23,8 @@ const (
 	ProposalWaiting  = "waiting"
 	ProposalApproved = "approved"
 	ProposalRefused  = "refused"
+
+	ProposalWithdrawn = "withdrawn" // by who proposed it
 )
 
 // Proposal is a change that has no effect before a second member with the right
@@ -31,6 +34,7 @@ type Proposal struct {
 	What     string      // one of the Proposal constants
 	Record   record.ID   // whom or what it concerns
 	Kind     record.Kind // of that record
+	Also     []record.ID // what is decided with it: all that an erasure takes, a removed member's devices
 	Name     string      // as lists show it
 	Says     string      // canonical: the status, the role, the kind of paper; "" for the rest
 	By       record.ID   // the member who proposes

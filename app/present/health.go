@@ -260,8 +260,11 @@ func (h *Health) powerless(list []data.Powerless) {
 
 // rightText names the right that was missing, or who made it is nobody here.
 func rightText(w *assets.Words, why string) string {
-	if why == "enrolled" {
+	switch why {
+	case "enrolled":
 		return w.T("health.powerless.nobody")
+	case "cut":
+		return w.T("health.powerless.cut")
 	}
 	right, _, _ := strings.Cut(why, ":") // "issue:" goes on with the document
 	if w.Has("right." + right) {

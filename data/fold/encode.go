@@ -17,7 +17,7 @@ const (
 
 // Encode appends the state's one encoding: equal states, equal bytes.
 func (s *State) Encode(b []byte) []byte {
-	b = cbor.AppendArray(b, 10)
+	b = cbor.AppendArray(b, 11)
 	b = cbor.AppendBytes(b, s.ID[:])
 	b = cbor.AppendUint(b, uint64(s.Kind))
 	b = cbor.AppendArray(b, len(s.Origins))
@@ -47,22 +47,72 @@ func (s *State) Encode(b []byte) []byte {
 		b = cbor.AppendUint(b, d.Hash)
 	}
 	b = cbor.AppendBool(b, s.Later)
-	b = cbor.AppendArray(b, 2*len(s.Erased))
-	for _, w := range s.Erased {
+	b = appendWrites(b, s.Erased)
+	b = cbor.AppendArray(b, len(s.Asks))
+	for i := range s.Asks {
+		b = s.Asks[i].append(b)
+	}
+	return b
+}
+
+func appendWrites(b []byte, list []record.Write) []byte {
+	b = cbor.AppendArray(b, 2*len(list))
+	for _, w := range list {
 		b = cbor.AppendUint(cbor.AppendBytes(b, w.Batch[:]), uint64(w.Index))
 	}
 	return b
 }
 
+func readWrites(r *cbor.Reader) []record.Write {
+	n := r.Array(maxItems) / 2
+	if n == 0 {
+		return nil
+	}
+	list := make([]record.Write, n)
+	for i := range list {
+		r.Fixed(list[i].Batch[:])
+		list[i].Index = uint16(r.Below(1 << 16))
+	}
+	return list
+}
+
+func (a *Ask) append(b []byte) []byte {
+	b = cbor.AppendUint(cbor.AppendArray(b, 5), uint64(a.Origin))
+	b = cbor.AppendBool(cbor.AppendBool(b, a.Erase), a.Done)
+	b = appendWrites(b, a.Erases)
+	b = cbor.AppendArray(b, len(a.Fields))
+	for _, f := range a.Fields {
+		b = cbor.AppendUint(cbor.AppendArray(b, 3), uint64(f.Num))
+		b = cbor.AppendText(appendWrites(b, f.Pred), f.Text)
+	}
+	return b
+}
+
+func (a *Ask) read(r *cbor.Reader, origins uint64) {
+	tuple(r, 5)
+	a.Origin = int(r.Below(origins))
+	a.Erase, a.Done = r.Bool(), r.Bool()
+	a.Erases = readWrites(r)
+	for range r.Array(maxItems) {
+		tuple(r, 3)
+		f := ledger.Field{Num: uint16(r.Below(1 << 16))}
+		f.Pred, f.Text = readWrites(r), r.Text()
+		if r.Err() != nil {
+			return
+		}
+		a.Fields = append(a.Fields, f)
+	}
+}
+
 func (o *Origin) append(b []byte) []byte {
-	b = cbor.AppendBytes(cbor.AppendArray(b, 8), o.Write.Batch[:])
+	b = cbor.AppendBytes(cbor.AppendArray(b, 9), o.Write.Batch[:])
 	b = cbor.AppendUint(b, uint64(o.Write.Index))
 	b = cbor.AppendUint(b, o.Lamport)
 	b = cbor.AppendUint(b, uint64(max(o.Wall, 0)))
 	b = cbor.AppendUint(b, uint64(o.Zone+24*60))
 	b = cbor.AppendBytes(b, o.Author[:])
 	b = cbor.AppendBytes(b, o.Device[:])
-	return cbor.AppendText(b, o.List)
+	return cbor.AppendBool(cbor.AppendText(b, o.List), o.Second)
 }
 
 func (e *Entry) append(b []byte) []byte {
@@ -80,7 +130,7 @@ func (e *Entry) append(b []byte) []byte {
 func Decode(b []byte) (*State, error) {
 	s := &State{}
 	r := cbor.NewReader(b)
-	tuple(r, 10)
+	tuple(r, 11)
 	r.Fixed(s.ID[:])
 	s.Kind = record.Kind(r.Below(256))
 	s.Origins = make([]Origin, r.Array(maxOrigins))
@@ -114,10 +164,14 @@ func Decode(b []byte) (*State, error) {
 		s.Said[i] = Said{List: r.Text(), Num: uint16(r.Below(1 << 16)), Lamport: r.Uint(), Hash: r.Uint()}
 	}
 	s.Later = r.Bool()
-	s.Erased = make([]record.Write, r.Array(maxItems)/2)
-	for i := range s.Erased {
-		r.Fixed(s.Erased[i].Batch[:])
-		s.Erased[i].Index = uint16(r.Below(1 << 16))
+	s.Erased = readWrites(r)
+	for range r.Array(maxItems) {
+		var a Ask
+		a.read(r, n)
+		if r.Err() != nil {
+			break
+		}
+		s.Asks = append(s.Asks, a)
 	}
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("decode record: %w", err)
@@ -133,7 +187,7 @@ func tuple(r *cbor.Reader, n int) {
 }
 
 func (o *Origin) read(r *cbor.Reader) {
-	tuple(r, 8)
+	tuple(r, 9)
 	r.Fixed(o.Write.Batch[:])
 	o.Write.Index = uint16(r.Below(1 << 16))
 	o.Lamport = r.Uint()
@@ -141,7 +195,7 @@ func (o *Origin) read(r *cbor.Reader) {
 	o.Zone = int32(r.Below(48*60)) - 24*60
 	r.Fixed(o.Author[:])
 	r.Fixed(o.Device[:])
-	o.List = r.Text()
+	o.List, o.Second = r.Text(), r.Bool()
 }
 
 func (e *Entry) read(r *cbor.Reader, origins uint64) {

@@ -43,6 +43,7 @@ func (s *State) erase(writes []record.Write) {
 	if s.holds(writes) {
 		return
 	}
+	writes = s.keepsWords(writes)
 	named := map[record.Write]bool{}
 	for _, w := range writes {
 		named[w] = true

@@ -27,6 +27,7 @@ type Origin struct {
 	Author  record.ID
 	Device  record.ID
 	List    string
+	Second  bool // what takes two members takes a second one's word, see Ask
 }
 
 // Order compares origins by (lamport, hash, index): later is greater. It is
@@ -84,6 +85,7 @@ type State struct {
 	Said    []Said         // by (list, number)
 	Later   bool           // an unknown critical operation: read-only until the program is newer
 	Erased  []record.Write // changes whose values are gone for ever, sorted; any: the record is no longer shown
+	Asks    []Ask          // what waited or waits for a second member's word, in order
 }
 
 // EntryID names an entry: where it stands in the ledger, hashed.
@@ -115,7 +117,11 @@ func Apply(s *State, c *ledger.Change, o Origin) {
 	case ledger.OpEdit:
 		s.edit(c, at)
 	case ledger.OpErase:
-		s.erase(c.Erases)
+		if o.Second {
+			s.Asks = append(s.Asks, Ask{Origin: at, Erase: true, Erases: c.Erases})
+		} else {
+			s.erase(c.Erases)
+		}
 	default:
 		s.Later = s.Later || c.Critical
 	}
@@ -125,8 +131,9 @@ func Apply(s *State, c *ledger.Change, o Origin) {
 // edit takes in what a change says. One whose values are not here replaces what
 // it replaced all the same: what was corrected does not come back.
 func (s *State) edit(c *ledger.Change, at int) {
-	for i := range c.Fields {
-		s.write(&c.Fields[i], at, c.Erased)
+	fields := s.hold(c, at)
+	for i := range fields {
+		s.write(&fields[i], at, c.Erased)
 	}
 	if c.Erased {
 		return
@@ -134,6 +141,9 @@ func (s *State) edit(c *ledger.Change, at int) {
 	for i := range c.Entries {
 		e := Entry{ID: EntryID(s.Origins[at].Write, i), Kind: c.Entries[i].Kind, Origin: at, Index: uint16(i), Values: c.Entries[i].Values}
 		s.Entries = append(s.Entries, e)
+	}
+	if len(s.Asks) > 0 && slices.ContainsFunc(c.Entries, func(e ledger.Entry) bool { return e.Kind == record.Approval }) {
+		s.carryOut()
 	}
 }
 
@@ -217,6 +227,9 @@ func (s *State) prune() {
 	for i := range s.Entries {
 		used[s.Entries[i].Origin] = true
 	}
+	for i := range s.Asks {
+		used[s.Asks[i].Origin] = true
+	}
 	order := make([]int, 0, len(used))
 	for i, u := range used {
 		if u {
@@ -237,6 +250,9 @@ func (s *State) prune() {
 	}
 	for i := range s.Entries {
 		s.Entries[i].Origin = moved[s.Entries[i].Origin]
+	}
+	for i := range s.Asks {
+		s.Asks[i].Origin = moved[s.Asks[i].Origin]
 	}
 	s.dropRepeated()
 	s.sortEntries()

@@ -31,9 +31,13 @@ func View(s *State, names func(record.ID) string) *record.Record {
 	r.Entries = make([]record.Entry, 0, len(s.Entries))
 	for i := range s.Entries {
 		if e, ok := s.viewEntry(&s.Entries[i], names); ok {
+			if s.Origins[s.Entries[i].Origin].Second && deathClaim(&s.Entries[i]) {
+				e.Second = s.SecondOf(s.Entries[i].Origin)
+			}
 			r.Entries = append(r.Entries, e)
 		}
 	}
+	r.Second, _ = s.letter()
 	return r
 }
 
@@ -64,7 +68,7 @@ func (s *State) viewEntry(e *Entry, names func(record.ID) string) (record.Entry,
 	o := &s.Origins[e.Origin]
 	out := record.Entry{
 		ID: e.ID, Kind: e.Kind, Values: make(map[string]string, len(e.Values)), Write: o.Write,
-		Order: o.Lamport, At: o.When(), By: o.by(names), Device: o.Device, List: o.List,
+		Order: o.Lamport, At: o.When(), By: o.by(names), Device: o.Device, List: o.List, Author: o.Author,
 	}
 	for _, v := range e.Values {
 		if f, ok := schema.FieldNum(v.Num); ok {

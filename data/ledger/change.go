@@ -70,6 +70,16 @@ type Entry struct {
 	Values []Text
 }
 
+// Text gives the value of a field, "" when it has none.
+func (e *Entry) Text(num uint16) string {
+	for i := range e.Values {
+		if e.Values[i].Num == num {
+			return e.Values[i].Text
+		}
+	}
+	return ""
+}
+
 // Text is one field of an entry; an entry's are sorted by number.
 type Text struct {
 	Num  uint16

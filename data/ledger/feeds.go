@@ -154,6 +154,26 @@ func (f *Feeds) Latest() (lamport uint64) {
 	return lamport
 }
 
+// Forked tells whether a device gave a number twice: its feed has several ends.
+func (f *Feeds) Forked(device record.ID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, t := range f.tips {
+		if t.Device == device {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// Last gives the tip that a device goes on from: its latest.
+func (f *Feeds) Last(device record.ID) Tip {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.own(device)
+}
+
 // Tip gives the tip with a hash.
 func (f *Feeds) Tip(h Hash) (Tip, bool) {
 	f.mu.Lock()

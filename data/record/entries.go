@@ -66,3 +66,27 @@ func stepSchema() *Schema {
 		{Num: 5, Name: "corrects", Type: Text, Group: "step"},
 	}}
 }
+
+// What a member says to another's proposal, or takes back of his own.
+const (
+	Approve  = "approve"
+	Refuse   = "refuse"
+	Withdraw = "withdraw"
+)
+
+// Numbers of an approval's fields.
+const (
+	ApprovalOf      uint16 = 1
+	ApprovalVerdict uint16 = 2
+	ApprovalReason  uint16 = 3
+)
+
+// approvalSchema: a second member's word on a change that takes two (DOMAIN §3).
+// It names the change by its hash, and so exactly what it said.
+func approvalSchema() *Schema {
+	return &Schema{Kind: Approval, Name: "approval", Entry: true, Fields: []Field{
+		{Num: ApprovalOf, Name: "of", Type: Text, Group: "approval", Required: true},
+		{Num: ApprovalVerdict, Name: "verdict", Type: Enum, Options: []string{Approve, Refuse, Withdraw}, Group: "approval", Required: true},
+		{Num: ApprovalReason, Name: "reason", Type: LongText, Group: "approval"},
+	}}
+}

@@ -69,7 +69,12 @@ type Entry struct {
 	By     string
 	Device ID
 	List   string
+	Author ID     // the member who added it
+	Second string // of a claim that takes a second member's word: Waiting or a verdict
 }
+
+// Waiting is how something stands that takes two members and that nobody decided.
+const Waiting = "waiting"
 
 // Get gives a value by field name, "" when it has none.
 func (e *Entry) Get(name string) string { return e.Values[name] }
@@ -91,6 +96,7 @@ type Record struct {
 	Created           time.Time
 	Changed           time.Time
 	Author            string // who made it
+	Second            string // of a letter that takes a second member's word: Waiting or a verdict
 	Seen              Seen   // what an edit of this, as it is now, replaces
 }
 

@@ -36,6 +36,8 @@ const (
 	AccessLine Kind = 69
 	// Of an epoch.
 	EpochKey Kind = 72
+	// Of any record in which something takes two members.
+	Approval Kind = 76
 )
 
 // Type is how a field's canonical text is to be read.
@@ -135,7 +137,7 @@ var schemas = newSchemaSet(
 	detaineeSchema(), contactSchema(), relationshipSchema(), householdSchema(), caseSchema(),
 	incidentSchema(), facilitySchema(), attemptSchema(), notificationSchema(), taskSchema(),
 	documentSchema(), remainsSchema(), memberSchema(), deviceSchema(), officeSchema(),
-	claimSchema(), tollSchema(), noteSchema(), stepSchema(),
+	claimSchema(), tollSchema(), noteSchema(), stepSchema(), approvalSchema(),
 	circleSchema(), circleKeySchema(), accessSchema(), accessLineSchema(),
 	epochSchema(), epochKeySchema(),
 )

@@ -26,6 +26,9 @@ var Synonyms = map[string]map[string]string{
 			"pensiones alimenticias", "boleta de apremio", "apremios", "held by apremio", "coercive detention",
 		},
 	}),
+	"verdict": fold(map[string][]string{
+		"approve": {"aprobada", "aprobado", "approved"}, "refuse": {"rechazada", "rechazado", "refused"}, "withdraw": {"retirada", "retirado", "withdrawn"},
+	}),
 	"security_level": fold(map[string][]string{
 		"minimum": {"minima", "min", "minima seguridad"}, "medium": {"media", "med", "mediana", "media seguridad"},
 		"maximum": {"maxima", "max", "maxima seguridad"},
@@ -76,6 +79,7 @@ var Synonyms = map[string]map[string]string{
 		"medical":    {"medico", "salud", "atencion medica", "medica"}, "transfer": {"traslado"},
 	}),
 	"state": fold(map[string][]string{
+		"proposed": {"propuesto", "propuesta"}, "issued": {"emitido", "emitida"},
 		"open": {"abierto", "activo", "abierta"}, "waiting": {"en espera", "espera", "pendiente", "pending"}, "closed": {"cerrado", "cerrada", "archivado"},
 	}),
 	"pathway": fold(map[string][]string{

@@ -101,6 +101,9 @@ func taskSchema() *Schema {
 // DocumentKinds are the papers of DOMAIN §6, with the words of the command line.
 var DocumentKinds = []string{"release-notice", "humanitarian-petition", "habeas-corpus", "condolence", "notification-record", "remains-request", "case-report", "incident-report"}
 
+// Letter is the paper that takes two members (DOMAIN §3).
+const Letter = "condolence"
+
 // documentSchema: the register of issued papers. A row is made once, at issue.
 func documentSchema() *Schema {
 	return &Schema{Kind: Document, Name: "document", Fields: []Field{
@@ -122,6 +125,7 @@ func documentSchema() *Schema {
 		{Num: 16, Name: "approved_by", Type: Text, Group: "document"},
 		{Num: 17, Name: "anonymised", Type: Bool, Group: "document"},
 		{Num: 18, Name: "pages", Type: Int, Group: "document"},
+		{Num: 19, Name: "state", Type: Enum, Options: []string{"proposed", "issued"}, Group: "document"}, // "" is issued: it took nobody else's word
 	}}
 }
 
@@ -168,11 +172,12 @@ func deviceSchema() *Schema {
 		{Num: 2, Name: "name", Type: Text, Group: "device"},
 		{Num: 3, Name: "sign_key", Type: Text, Group: "device", Required: true, Critical: true}, // Ed25519 public key, base32
 		{Num: 4, Name: "box_key", Type: Text, Group: "device", Critical: true},                  // HPKE public key
-		{Num: 5, Name: "ended_at", Type: Text, Group: "device", Critical: true},                 // the hash at which a cut ended it
+		{Num: 5, Name: "ended_at", Type: Text, Group: "device", Critical: true},                 // the number and hash at which a cut ended it
 		{Num: 6, Name: "succeeds", Type: Ref, Of: Device, Group: "device"},                      // the device that it goes on for, after a restore
 		{Num: 7, Name: "endorsement", Type: Text, Group: "device"},                              // that one's signature over this one's key
 		{Num: 8, Name: "hub_key", Type: Text, Group: "device", Critical: true},                  // NKey public key, with which it signs in to a hub
 		{Num: 9, Name: "invitation", Type: Text, Group: "device"},                               // the invitation by which it came, which is used up with it
+		{Num: 10, Name: "followed_by", Type: Refs, Of: Device, Group: "device"},                 // of one that ended: those that go on for it
 	}}
 }
 

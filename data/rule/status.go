@@ -90,8 +90,8 @@ type claim struct {
 	resolves  []string
 }
 
-// standing gives the claims that nobody took back, in the order of their
-// source dates.
+// standing gives the claims that nobody took back and no second member refused,
+// in the order of their source dates.
 func standing(r *record.Record) []*claim {
 	n := 0
 	for i := range r.Entries {
@@ -106,7 +106,7 @@ func standing(r *record.Record) []*claim {
 	out := make([]*claim, 0, n)
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Kind == record.Claim && !gone[e.ID] {
+		if e.Kind == record.Claim && !gone[e.ID] && e.Second != record.Refuse && e.Second != record.Withdraw {
 			out = append(out, read(e))
 		}
 	}
@@ -128,7 +128,7 @@ func order(a, b *claim) int {
 
 func read(e *record.Entry) *claim {
 	c := &claim{entry: e, when: said(e), source: plain(cmp.Or(e.Get("source"), e.List, e.By)), facility: placeKey(e.Get("facility"))}
-	c.status = proven(e.Values)
+	c.status = Proven(e)
 	switch c.status {
 	case "unknown":
 		c.life = "unknown"
@@ -152,8 +152,15 @@ func read(e *record.Entry) *claim {
 	return c
 }
 
-// Proven is the status of a claim as far as its proof carries it.
-func Proven(e *record.Entry) string { return proven(e.Values) }
+// Proven is the status of a claim as far as its proof carries it. A death is
+// confirmed by two: until a second member has agreed it is reported.
+func Proven(e *record.Entry) string {
+	status := proven(e.Values)
+	if status == "confirmed_dead" && e.Second != "" && e.Second != record.Approve {
+		return "reported_dead"
+	}
+	return status
+}
 
 // proven is the status of a claim as far as its proof carries it: what calls
 // itself a confirmation but has no method that confirms is a report.

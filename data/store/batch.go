@@ -197,3 +197,17 @@ func (s *Store) writes(kind byte, do func(record.Write, []byte) error) error {
 		return do(record.Write{Batch: [32]byte(key[1:33]), Index: binary.BigEndian.Uint16(key[33:])}, plain)
 	})
 }
+
+// AskedItem notes that something in a record takes or took a second member's word.
+func (s *Store) AskedItem(id record.ID) (Item, error) {
+	return s.item(append([]byte{prefixAsked}, id[:]...), nil)
+}
+
+// Asked gives the records in which something takes or took a second member's word.
+func (s *Store) Asked() (list []record.ID, err error) {
+	err = s.values(context.Background(), prefixAsked, 16, func(key, _ []byte) error {
+		list = append(list, record.ID(key[1:]))
+		return nil
+	})
+	return list, err
+}

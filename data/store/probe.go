@@ -73,7 +73,7 @@ func (s *Store) readItem(item *badger.Item) error {
 	switch key[0] {
 	case prefixLink:
 		return nil // its value is empty
-	case prefixRecord, prefixRow, prefixMeta, prefixPack, prefixGroup, prefixBatch, prefixHeld, prefixRefused, prefixOwed, prefixPurge:
+	case prefixRecord, prefixRow, prefixMeta, prefixPack, prefixGroup, prefixBatch, prefixHeld, prefixRefused, prefixOwed, prefixPurge, prefixAsked:
 		return item.Value(func(v []byte) error {
 			_, err := s.seal.Open(nil, key, v)
 			return err

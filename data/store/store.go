@@ -38,6 +38,7 @@ const (
 	prefixRefused = 'z' // z hash index → why a change has no effect
 	prefixOwed    = 'o' // o hash → a payload of the batch is missing that nothing erased
 	prefixPurge   = 'y' // y hash index → an erased payload is still in the journal
+	prefixAsked   = 'a' // a id → something in the record takes or took a second member's word
 )
 
 // engine keeps sealed values under keys: Badger, or for simulations a map.

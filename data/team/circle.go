@@ -7,8 +7,9 @@ import (
 
 // Holds tells whether a member has a right at a place in the order.
 func (l *Law) Holds(at Place, member record.ID, right string) bool {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ready()
 	return l.holds(at, member, right)
 }
 

@@ -29,7 +29,8 @@ func (l *Law) passEpoch(c *ledger.Change) {
 // in the one order: what is said from now on is sealed with the last. The key that
 // the office was born with has none.
 func (l *Law) Epochs() []record.ID {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ready()
 	return slices.Clone(l.epochs)
 }

@@ -41,22 +41,47 @@ func Concerns(k record.Kind) bool {
 }
 
 // Law judges every change by what the team was at its place in the order of all
-// changes: the same on every device, whenever it arrived. It begins with what
-// the founder's first batch says. Safe for concurrent use.
+// changes, and by all cuts that are known (cut.go): the same on every device,
+// whenever it arrived. It begins with what the founder's first batch says. Safe
+// for concurrent use.
 type Law struct {
-	mu      sync.RWMutex
+	mu      sync.Mutex
 	office  record.ID
 	founder record.ID // the device that everything is traced back to
+	links   Links     // the batches that are here
 	acts    []Act     // in order
+	dirty   bool      // acts came that were not passed yet
 
-	devices map[record.ID]enrolment // by what their key is named
-	records map[record.ID]record.ID // device record → device
-	members map[record.ID][]held    // roles over time
-	tables  []table                 // of rights over time
-	epochs  []record.ID             // keys that the office seals with, in order
-	good    map[record.Write]bool   // acts that hold
-	refused map[record.ID]bool      // devices whose changes were refused as nobody's
-	judged  Place                   // the latest that was judged
+	standing
+	parsed  map[string]Rights    // tables that were read
+	refused map[record.ID]bool   // devices whose changes were refused as nobody's
+	heard   map[record.ID]uint64 // how far each device's feed was judged
+	forked  map[record.ID]bool   // devices with a cut that were seen to have given a number twice
+	judged  Place                // the latest that was judged
+	stale   bool                 // what was judged is to be judged again
+}
+
+// standing is what the acts amount to.
+type standing struct {
+	devices map[record.ID]enrolment    // by what their key is named
+	records map[record.ID]record.ID    // device record → device
+	members map[record.ID][]held       // roles over time
+	tables  []table                    // of rights over time
+	epochs  []record.ID                // keys that the office seals with, in order
+	good    map[record.Write]verdict   // acts that hold
+	waiting map[record.Write]Act       // those that wait for a second member's word
+	ends    map[record.ID][]*Act       // device record → the acts in force that end it
+	cuts    map[record.ID][]*cut       // device → where it ended
+	removed map[record.ID]*cut         // members
+	chains  map[ledger.Hash]*ancestors // of the cuts of devices that gave a number twice
+	turns   []Place                    // see flips; worked out when it is asked for
+	turned  bool
+}
+
+// verdict is what was found of an act that holds.
+type verdict struct {
+	second bool // it takes a second member's word
+	word   bool // and has it
 }
 
 type enrolment struct {
@@ -77,15 +102,23 @@ type table struct {
 
 // NewLaw makes the law of an office before its first batch.
 func NewLaw(office, founder record.ID) *Law {
-	l := &Law{office: office, founder: founder, refused: map[record.ID]bool{}}
-	l.forget()
-	return l
+	return &Law{
+		office: office, founder: founder, links: noLinks{}, parsed: map[string]Rights{}, refused: map[record.ID]bool{},
+		heard: map[record.ID]uint64{}, forked: map[record.ID]bool{}, standing: nothing(),
+	}
 }
 
-func (l *Law) forget() {
-	l.devices, l.records, l.members = map[record.ID]enrolment{}, map[record.ID]record.ID{}, map[record.ID][]held{}
-	l.tables, l.epochs, l.good = nil, nil, map[record.Write]bool{}
+func nothing() standing {
+	return standing{
+		devices: map[record.ID]enrolment{}, records: map[record.ID]record.ID{}, members: map[record.ID][]held{},
+		good: map[record.Write]verdict{}, waiting: map[record.Write]Act{}, cuts: map[record.ID][]*cut{}, ends: map[record.ID][]*Act{},
+		removed: map[record.ID]*cut{}, chains: map[ledger.Hash]*ancestors{},
+	}
 }
+
+// Follow gives the law the batches that are here, by which it knows the branches
+// of a feed.
+func (l *Law) Follow(links Links) { l.links = links }
 
 // Judged notes that what stands at a place was judged by the law as it is known.
 func (l *Law) Judged(at Place) {
@@ -96,6 +129,13 @@ func (l *Law) Judged(at Place) {
 	}
 }
 
+// Heard notes that a device's feed was judged up to a number.
+func (l *Law) Heard(device record.ID, seq uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard[device] = max(l.heard[device], seq)
+}
+
 // Refused notes that changes of a device were refused as nobody's.
 func (l *Law) Refused(device record.ID) {
 	l.mu.Lock()
@@ -103,8 +143,8 @@ func (l *Law) Refused(device record.ID) {
 	l.refused[device] = true
 }
 
-// Learn takes in an act that makes law. late: it belongs before what was judged
-// and changes what that may, so that it is to be judged again.
+// Learn takes in an act that makes law. late: it changes what holds of what was
+// judged already, so that it is to be judged again.
 func (l *Law) Learn(a Act) (late bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -113,21 +153,28 @@ func (l *Law) Learn(a Act) (late bool) {
 		return false
 	}
 	l.acts = slices.Insert(l.acts, i, a)
-	if i == len(l.acts)-1 {
-		lawless := len(l.tables) == 0 && l.judged != Place{}
+	if l.dirty || l.judged == (Place{}) { // nothing was judged: it is passed when something is
+		l.dirty = true
+		return false
+	}
+	if i == len(l.acts)-1 && !l.touchesCuts(&l.acts[i]) {
+		lawless, flips := len(l.tables) == 0, l.flips()
 		l.pass(&l.acts[i])
-		return lawless && len(l.tables) > 0 || l.lets(&a) || l.good[a.At.Write] && a.At.Compare(l.judged) < 0 && changesRights(a.Change)
+		_, good := l.good[a.At.Write]
+		return l.flipsOtherwise(flips) || lawless && len(l.tables) > 0 || l.lets(&a) || good && a.At.Compare(l.judged) < 0 && changesRights(a.Change)
 	}
-	before, devices := l.good, l.devices
-	l.forget()
-	for i := range l.acts {
-		l.pass(&l.acts[i])
+	before := l.standing
+	l.settle()
+	_, good := l.good[a.At.Write]
+	return l.differs(&before) || good && (l.lets(&a) || a.At.Compare(l.judged) < 0 && changesRights(a.Change))
+}
+
+// ready passes the acts that came since the law was last asked.
+func (l *Law) ready() {
+	if l.dirty {
+		l.dirty = false
+		l.settle()
 	}
-	late = l.moved(devices)
-	for w := range before {
-		late = late || !l.good[w]
-	}
-	return late || len(l.good) > len(before)+1 || l.good[a.At.Write] && (l.lets(&a) || changesRights(a.Change))
 }
 
 // knows tells whether an act was learned: then it was judged in its turn, by what
@@ -137,11 +184,80 @@ func (l *Law) knows(a *Act) bool {
 	return known
 }
 
+// differs tells whether something that was judged is to be judged otherwise.
+func (l *Law) differs(before *standing) bool {
+	for w, v := range before.good {
+		if now, ok := l.good[w]; !ok || now.second != v.second {
+			return true
+		}
+	}
+	return len(l.good) > len(before.good)+1 || l.moved(before.devices) || l.cutOtherwise(before) || l.livedOtherwise(before)
+}
+
 // moved tells whether a device that was let in is another member's now, or later.
 func (l *Law) moved(before map[record.ID]enrolment) bool {
 	for d, was := range before {
 		if now, ok := l.devices[d]; !ok || now.member != was.member || now.from.Compare(was.from) > 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// livedOtherwise tells whether the team or its rights were others than was
+// thought, at places that were judged.
+func (l *Law) livedOtherwise(before *standing) bool {
+	for m, was := range before.members {
+		if l.reaches(was, l.members[m]) {
+			return true
+		}
+	}
+	for m, now := range l.members {
+		if _, ok := before.members[m]; !ok && l.reaches(nil, now) {
+			return true
+		}
+	}
+	for m, c := range l.removed {
+		if old := before.removed[m]; (old == nil || old.from != c.from) && c.from.Compare(l.judged) < 0 {
+			return true
+		}
+	}
+	for m, c := range before.removed {
+		if l.removed[m] == nil && c.from.Compare(l.judged) < 0 {
+			return true
+		}
+	}
+	past := func(list []table) []Place {
+		var out []Place
+		for _, t := range list {
+			if t.from.Compare(l.judged) < 0 {
+				out = append(out, t.from)
+			}
+		}
+		return out
+	}
+	return !slices.Equal(past(before.tables), past(l.tables)) || l.flipsOtherwise(before.flips())
+}
+
+// flipsOtherwise tells whether somebody else could speak, at places that were
+// judged, when it was thought that nobody could, or the other way round.
+func (l *Law) flipsOtherwise(before []Place) bool {
+	past := func(list []Place) []Place {
+		i := slices.IndexFunc(list, func(p Place) bool { return p.Compare(l.judged) >= 0 })
+		if i < 0 {
+			return list
+		}
+		return list[:i]
+	}
+	return !slices.Equal(past(before), past(l.flips()))
+}
+
+func (l *Law) reaches(was, now []held) bool {
+	for _, list := range [][]held{was, now} {
+		for _, h := range list {
+			if h.from.Compare(l.judged) < 0 && (!slices.Contains(was, h) || !slices.Contains(now, h)) {
+				return true
+			}
 		}
 	}
 	return false
@@ -160,186 +276,48 @@ func (l *Law) lets(a *Act) bool {
 func changesRights(c *ledger.Change) bool {
 	_, role := given(c, record.Member, "role")
 	_, rights := given(c, record.OfficeKind, "rights")
-	return role || rights || c.Op != ledger.OpEdit || setsField(c, ledger.FieldDeleted)
+	return role || rights || c.Op != ledger.OpEdit || setsField(c, ledger.FieldDeleted) || decides(c)
 }
 
-// pass lets an act make law, if it may.
-func (l *Law) pass(a *Act) {
-	if !l.may(a) {
-		return
+// Weigh judges a change that stands in the ledger and notes that it was judged.
+// second: what takes two members takes a second one's word there. stale: what was
+// judged before is to be judged again, since a feed turned out to have two ends.
+func (l *Law) Weigh(a *Act) (ok bool, why string, second, stale bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ready()
+	ok, why = l.judge(a)
+	second = l.second(a)
+	if l.judged.Compare(a.At) < 0 {
+		l.judged = a.At
 	}
-	l.good[a.At.Write] = true
-	switch c := a.Change; c.Kind {
-	case record.Epoch:
-		l.passEpoch(c)
-	case record.Device:
-		if _, ok := l.records[c.Record]; ok {
-			return
-		}
-		key, err := ParseKey(text(c, record.Device, "sign_key"))
-		member, err2 := record.ParseID(text(c, record.Device, "member"))
-		if err != nil || err2 != nil {
-			return
-		}
-		device := ledger.DeviceOf(key)
-		if _, ok := l.devices[device]; !ok {
-			l.devices[device] = enrolment{member, key, a.At}
-			l.records[c.Record] = device
-		}
-	case record.Member:
-		if role, ok := given(c, record.Member, "role"); ok {
-			l.members[c.Record] = append(l.members[c.Record], held{a.At, role})
-		}
-	case record.OfficeKind:
-		if t, ok := given(c, record.OfficeKind, "rights"); ok {
-			if r, err := ParseRights(t); err == nil {
-				l.tables = append(l.tables, table{a.At, r})
-			}
-		}
+	if l.heard[a.Device] < a.Seq {
+		l.heard[a.Device] = a.Seq
 	}
-}
-
-// may judges an act that makes law.
-func (l *Law) may(a *Act) bool {
-	if l.genesis(a) {
-		return true
-	}
-	c := a.Change
-	if c.Kind == record.Device && l.succession(a) {
-		return true
-	}
-	if !l.enrolled(a.At, a.Device, a.Author) {
-		return false
-	}
-	switch {
-	case c.Op != ledger.OpEdit:
-		return false // without it what others did could not be judged any more
-	case setsField(c, ledger.FieldDeleted):
-		return l.holds(a.At, a.Author, "remove")
-	}
-	switch c.Kind {
-	case record.Epoch:
-		return l.epochAct(a)
-	case record.Device:
-		return l.deviceAct(a)
-	case record.Member:
-		_, role := given(c, record.Member, "role")
-		_, known := l.members[c.Record]
-		switch {
-		case !known:
-			return l.holds(a.At, a.Author, "invite")
-		case role:
-			return l.holds(a.At, a.Author, "change_roles")
-		}
-		return c.Record == a.Author || l.holds(a.At, a.Author, "invite")
-	}
-	_, rights := given(c, record.OfficeKind, "rights")
-	_, version := given(c, record.OfficeKind, "rights_version")
-	return c.Record == l.office && (!rights && !version || l.holds(a.At, a.Author, "change_roles"))
-}
-
-// genesis tells whether an act stands in the founder's first batch.
-func (l *Law) genesis(a *Act) bool { return a.Device == l.founder && a.Seq == 1 }
-
-// deviceAct: a coordinator lets a device in; what it is called is its member's matter.
-func (l *Law) deviceAct(a *Act) bool {
-	c := a.Change
-	_, key := given(c, record.Device, "sign_key")
-	_, member := given(c, record.Device, "member")
-	device, known := l.records[c.Record]
-	if !known {
-		return l.holds(a.At, a.Author, "invite")
-	}
-	if key || member {
-		return false // a device is what it was let in as
-	}
-	if _, ended := given(c, record.Device, "ended_at"); ended {
-		return l.holds(a.At, a.Author, "remove")
-	}
-	return l.devices[device].member == a.Author || l.holds(a.At, a.Author, "invite")
-}
-
-// succession tells whether a new device says in its first batch that it goes on
-// for another one of the same member, by that one's word.
-func (l *Law) succession(a *Act) bool {
-	c := a.Change
-	key, err := ParseKey(text(c, record.Device, "sign_key"))
-	if err != nil || ledger.DeviceOf(key) != a.Device || a.Seq != 1 {
-		return false
-	}
-	before, err := record.ParseID(text(c, record.Device, "succeeds"))
-	if err != nil {
-		return false
-	}
-	old, ok := l.devices[before]
-	if !ok || old.from.Compare(a.At) >= 0 || old.member != a.Author || text(c, record.Device, "member") != old.member.String() {
-		return false
-	}
-	return CheckEndorsement(old.key, l.office, key, text(c, record.Device, "endorsement")) == nil
-}
-
-func (l *Law) enrolled(at Place, device, author record.ID) bool {
-	e, ok := l.devices[device]
-	return ok && e.from.Compare(at) <= 0 && e.member == author
-}
-
-// holds tells whether a member has a right at a place. Who works alone holds
-// the rights over the team itself: nobody else is there to ask.
-func (l *Law) holds(at Place, member record.ID, right string) bool {
-	table := l.table(at)
-	role, ok := l.role(at, member)
-	if !ok || table == nil {
-		return false
-	}
-	if table.May(role, right) {
-		return true
-	}
-	return slices.Contains(overTeam, right) && l.alone(at)
-}
-
-// overTeam are the rights that a team's only member holds whatever his role.
-var overTeam = []string{"invite", "remove", "erase", "change_roles", "change_texts"}
-
-func (l *Law) alone(at Place) bool {
-	n := 0
-	for _, roles := range l.members {
-		if roles[0].from.Compare(at) <= 0 {
-			n++
-		}
-	}
-	return n == 1
-}
-
-func (l *Law) table(at Place) *Rights {
-	for i := len(l.tables) - 1; i >= 0; i-- {
-		if l.tables[i].from.Compare(at) <= 0 {
-			return &l.tables[i].rights
-		}
-	}
-	return nil
-}
-
-func (l *Law) role(at Place, member record.ID) (string, bool) {
-	roles := l.members[member]
-	for i := len(roles) - 1; i >= 0; i-- {
-		if roles[i].from.Compare(at) <= 0 {
-			return roles[i].role, true
-		}
-	}
-	return "", false
+	stale, l.stale = l.stale, false
+	return ok, why, second, stale
 }
 
 // Judge tells whether a change has effect; why names the right that is missing,
-// "enrolled" when its device or author is nobody here.
+// "enrolled" when its device or author is nobody here, "cut" when its device had
+// ended before it.
 func (l *Law) Judge(a *Act) (ok bool, why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.ready()
+	return l.judge(a)
+}
+
+func (l *Law) judge(a *Act) (ok bool, why string) {
 	c := a.Change
 	if len(l.tables) == 0 {
 		return c.Op != ledger.OpErase, "erase" // its first batch is lost: nobody can judge without a law
 	}
+	if l.beyond(a.Device, a.Seq, a.At.Write.Batch) {
+		return false, "cut"
+	}
 	if Concerns(c.Kind) {
-		ok := l.good[a.At.Write]
+		_, ok := l.good[a.At.Write]
 		if !ok && !l.knows(a) { // one that is about to be made, or whose values are not here
 			ok = l.may(a)
 		}
@@ -355,6 +333,9 @@ func (l *Law) Judge(a *Act) (ok bool, why string) {
 	if kept(c) {
 		return false, "kept"
 	}
+	if kept(c) {
+		return false, "kept"
+	}
 	if right := RightFor(c); !l.holds(a.At, a.Author, right) {
 		return false, right
 	}
@@ -366,6 +347,9 @@ func RightFor(c *ledger.Change) string {
 	if c.Op == ledger.OpErase {
 		return "erase"
 	}
+	if decides(c) {
+		return "approve"
+	}
 	if c.Kind == record.Document {
 		if kind, ok := given(c, record.Document, "kind"); ok {
 			return "issue:" + kind
@@ -374,10 +358,11 @@ func RightFor(c *ledger.Change) string {
 	return "edit"
 }
 
-// Devices gives who may sign now, by the name of the key.
+// Devices gives who was let in, by the name of the key.
 func (l *Law) Devices() map[record.ID]record.ID {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ready()
 	out := map[record.ID]record.ID{}
 	for d, e := range l.devices {
 		out[d] = e.member
@@ -387,15 +372,17 @@ func (l *Law) Devices() map[record.ID]record.ID {
 
 // Alone tells whether the office has one member only.
 func (l *Law) Alone(at Place) bool {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ready()
 	return l.alone(at)
 }
 
 // Key gives the key of a device that was let in; nil when none was.
 func (l *Law) Key(device record.ID) []byte {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ready()
 	return l.devices[device].key
 }
 
