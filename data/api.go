@@ -216,6 +216,7 @@ type API interface {
 	Proposals(ctx context.Context, all bool) ([]Proposal, error)
 	Approve(ctx context.Context, w record.Write, reason string) (Receipt, error)
 	Refuse(ctx context.Context, w record.Write, reason string) (Receipt, error)
+	ProposalOf(ctx context.Context, w record.Write) (*Proposal, error)
 	NeedsSecond(what string) bool
 	MayApprove() []string
 	LoneCoordinator() bool

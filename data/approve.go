@@ -433,3 +433,25 @@ func (o *Office) secondNow(c *ledger.Change) bool {
 	a := o.actNow(c)
 	return o.law.Second(&a)
 }
+
+// FindProposal gives the proposal that the beginning of its name means.
+func (o *Office) FindProposal(ctx context.Context, text string) (record.Write, error) {
+	start, index, err := record.SplitWrite(text)
+	if err != nil {
+		return record.Write{}, err
+	}
+	list, err := o.Proposals(ctx, false)
+	if err != nil {
+		return record.Write{}, err
+	}
+	var found []record.Write
+	for _, p := range list {
+		if strings.HasPrefix(p.Write.String(), start) && (index < 0 || int(p.Write.Index) == index) {
+			found = append(found, p.Write)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return o.FindChange(ctx, text, record.ID{})
+}

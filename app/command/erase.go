@@ -32,7 +32,8 @@ func eraseVerb(fs *pflag.FlagSet) action {
 			if err != nil {
 				return err
 			}
-			c.erased(id, plan, !*dry)
+			c.erased(id, plan, !*dry && plan.Proposal == nil)
+			c.sayProposal(o, plan.Proposal)
 			return nil
 		})
 	}
@@ -66,6 +67,7 @@ func (c *call) erased(id record.ID, plan data.ErasePlan, done bool) {
 	}
 	out.put("holds", holds)
 	out.put("may", plan.May)
+	c.putProposal(&out, plan.Proposal)
 	c.result(out, func() {
 		for _, s := range record.Kinds() {
 			if n := counts[s.Name]; n > 0 {

@@ -136,11 +136,18 @@ func (c *call) saved(o data.API, kind record.Kind, change data.Change) error {
 	if err != nil {
 		return err
 	}
-	c.printReceipt(kind, receipts[0])
+	p, err := o.ProposalOf(c.ctx, receipts[0].Write)
+	if err != nil {
+		return err
+	}
+	c.printWaiting(o, kind, receipts[0], p)
 	return nil
 }
 
-func (c *call) printReceipt(kind record.Kind, r data.Receipt) {
+func (c *call) printReceipt(kind record.Kind, r data.Receipt) { c.printWaiting(nil, kind, r, nil) }
+
+// printWaiting prints a receipt with the proposal that the change made, if any.
+func (c *call) printWaiting(o data.API, kind record.Kind, r data.Receipt, p *data.Proposal) {
 	var out object
 	out.put("id", r.ID.String())
 	out.put("kind", kind.String())
@@ -152,5 +159,7 @@ func (c *call) printReceipt(kind record.Kind, r data.Receipt) {
 		out.put("entries", ids)
 	}
 	out.put("warnings", c.warnings(r.Warnings))
+	c.putProposal(&out, p)
 	c.result(out, func() { c.text(r.ID.String()) })
+	c.sayProposal(o, p)
 }

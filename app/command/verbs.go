@@ -41,6 +41,9 @@ func verbs() []verb {
 		{"issue", 1, -1, issueVerb},
 		{"check", 1, 1, checkVerb},
 		{"erase", 1, 1, eraseVerb},
+		{"team", 1, 3, teamVerb},
+		{"approve", 1, 1, approveVerb},
+		{"refuse", 1, 1, refuseVerb},
 		{"travel", 0, -1, travelVerb},
 		{"bundle", 2, 2, bundleVerb},
 		{"hub", 0, 3, hubVerb},
@@ -60,7 +63,7 @@ func verbs() []verb {
 
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
-	"duplicates", "reconcile", "screen", "agenda", "team", "join", "approve", "refuse", "sync", "status",
+	"duplicates", "reconcile", "screen", "agenda", "join", "sync", "status",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,
