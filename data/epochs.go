@@ -50,7 +50,7 @@ func (o *Office) boxes(ctx context.Context) ([]boxed, error) {
 	if err := o.enter("read devices"); err != nil {
 		return nil, err
 	}
-	in := o.law.Devices()
+	in := o.law.Remaining()
 	o.use.RUnlock()
 	own := o.Info().Device
 	var list []boxed

@@ -57,7 +57,7 @@ type HubDevice struct {
 // in and not ended, as far as their key for hubs is known.
 func (o *Office) Roster(ctx context.Context) ([]HubDevice, error) {
 	o.use.RLock()
-	let, rights := o.law.Devices(), o.rights.Load()
+	let, rights := o.law.Remaining(), o.rights.Load()
 	o.use.RUnlock()
 	own, err := o.HubSeed()
 	if err != nil {

@@ -259,7 +259,7 @@ func proposalObject(p *data.Proposal) object {
 
 // proposalLine is a proposal for people.
 func (c *call) proposalLine(p *data.Proposal) string {
-	what := c.words.T("proposal." + p.What)
+	what := c.words.T("proposal.what." + p.What)
 	if p.Says != "" && p.What == data.ProposalRole {
 		what += " (" + c.role(p.Says) + ")"
 	}

@@ -34,6 +34,18 @@ func (l *Law) Enrolled() []Enrolled {
 	return out
 }
 
+// Remaining gives who may sign now, by the name of the key: whoever was let in and
+// has not ended.
+func (l *Law) Remaining() map[record.ID]record.ID {
+	out := map[record.ID]record.ID{}
+	for _, e := range l.Enrolled() {
+		if e.Ended == nil {
+			out[e.Device] = e.Member
+		}
+	}
+	return out
+}
+
 // Role gives a member's role as it is now; none when he was removed or is nobody.
 func (l *Law) Role(member record.ID) (string, bool) {
 	l.mu.Lock()
