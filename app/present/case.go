@@ -13,31 +13,32 @@ import (
 // Case is the page of one case: for whom, how far it is, what is due, what is
 // held and what is missing, and the papers that can be made of it.
 type Case struct {
-	State   State
-	Failure Failure
-	ID      record.ID
-	Record  *record.Record
-	Kind    string // record.CaseTypes
-	Title   string // "Caso de libertad"
-	Number  string
-	Chip    Chip // its state
-	Closed  bool
-	Person  PersonRow
-	Where   string     // his facility and wing, as concluded
-	Release Chip       // his release status; empty text when he is simply held
-	Clash   Chip       // versions of him contradict each other; empty text when none do
-	Steps   []StepLine // of a release; nil for the other types
-	History []TimelineLine
-	Next    NextStep
-	Cards   []FactCard
-	Papers  []PaperLine
-	Usual   []string // papers that this pathway usually asks for and that are on no list yet
-	Notes   []NoteLine
-	Issued  []DocumentRow
-	Make    []MakeLine
-	Term    *Term // end of the sentence, estimated; nil where it means nothing
-	Stuck   Chip  // it has not moved for long; empty text when it moves
-	Stale   bool  // somebody changed the case while a form stood open
+	State     State
+	Failure   Failure
+	ID        record.ID
+	Record    *record.Record
+	Kind      string // record.CaseTypes
+	Title     string // "Caso de libertad"
+	Number    string
+	Chip      Chip // its state
+	Closed    bool
+	Person    PersonRow
+	Where     string     // his facility and wing, as concluded
+	Release   Chip       // his release status; empty text when he is simply held
+	Clash     Chip       // versions of him contradict each other; empty text when none do
+	Steps     []StepLine // of a release; nil for the other types
+	History   []TimelineLine
+	Next      NextStep
+	Cards     []FactCard
+	Papers    []PaperLine
+	Usual     []string // papers that this pathway usually asks for and that are on no list yet
+	Notes     []NoteLine
+	Issued    []DocumentRow
+	Make      []MakeLine
+	Term      *Term      // end of the sentence, estimated; nil where it means nothing
+	Stuck     Chip       // it has not moved for long; empty text when it moves
+	Stale     bool       // somebody changed the case while a form stood open
+	Elsewhere *Elsewhere // what was changed meanwhile
 
 	Relatives   []Option // the person's, for those fields that name one
 	Emergencies []string // states of emergency in force, which change deadlines
@@ -46,7 +47,7 @@ type Case struct {
 	ctx    context.Context
 	person *record.Record
 	latest *Latest[*caseData]
-	forms  int
+	open   openForms
 	shown  func()
 }
 
@@ -103,7 +104,7 @@ func (c *Case) Drop() { c.latest.Drop() }
 // its banner is raised, since what is being typed rests on an older record.
 func (c *Case) Heed(e data.Event) {
 	mine := e.ID == c.ID || e.ID.IsZero() && e.Kind == record.Case
-	if mine && c.forms > 0 {
+	if mine && c.open.any() {
 		c.Stale = true
 	}
 	switch e.Kind {
@@ -145,6 +146,8 @@ func (c *Case) read(ctx context.Context) (*caseData, error) {
 
 func (c *Case) take(d *caseData) {
 	w, r := c.env.Words, d.record
+	c.Elsewhere = c.open.changes(c.env, r)
+	c.Stale = c.Elsewhere != nil
 	c.State, c.Record, c.person = Ready, r, d.person
 	c.Kind, c.Number = r.Get("type"), r.Get("number")
 	c.Title = w.T("case.title." + c.Kind)
@@ -239,7 +242,7 @@ func factCard(env Env, r *record.Record, group, title string, fields []string) F
 
 // Edit opens a form on one card of facts.
 func (c *Case) Edit(card FactCard) *Form {
-	c.forms++
+	c.open.begin(c.Record)
 	f := NewForm(record.Case, c.Record, card.Fields, c.env.Words, c.env.API.Now())
 	if own := f.Field("fetched_by"); own != nil {
 		own.Shown = refName(c.env, c.Record.Ref("fetched_by"))
@@ -249,7 +252,7 @@ func (c *Case) Edit(card FactCard) *Form {
 
 // EditNext opens the form of what must happen next.
 func (c *Case) EditNext() *Form {
-	c.forms++
+	c.open.begin(c.Record)
 	f := NewForm(record.Case, c.Record, []string{"next_step", "next_step_due", "assigned_to"}, c.env.Words, c.env.API.Now())
 	if c.Record.Get("assigned_to") == "" {
 		f.Propose("assigned_to", c.env.API.Info().Name)
@@ -257,11 +260,17 @@ func (c *Case) EditNext() *Form {
 	return f
 }
 
+// GoOn takes what was changed meanwhile as known; the open form still rests on the
+// record as it was.
+func (c *Case) GoOn() {
+	c.open.seen(c.Record)
+	c.Stale, c.Elsewhere = false, nil
+}
+
 // Done says that a form was saved or given up.
 func (c *Case) Done() {
-	c.forms = max(0, c.forms-1)
-	if c.forms == 0 {
-		c.Stale = false
+	if c.open.end() {
+		c.Stale, c.Elsewhere = false, nil
 	}
 }
 

@@ -102,7 +102,7 @@ func (a *Advance) Shown() []string {
 // Advance opens the form of a step. Going back is a step like any other: a
 // hearing can be suspended, and what was said before stays.
 func (c *Case) Advance(step string) *Advance {
-	c.forms++
+	c.open.begin(c.Record)
 	w, now := c.env.Words, c.env.API.Now()
 	a := &Advance{
 		Step: step, Label: optionLabel(w, record.Case, "step", step), words: w,

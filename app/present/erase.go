@@ -20,6 +20,8 @@ type Removal struct {
 	Holds   []string // why it must be kept: then nothing goes
 	May     bool     // whether this member may erase
 	Reason  string
+	Second  bool // it waits for a second person
+	Waits   bool // it was proposed: nothing is gone yet
 	Sure    bool // "I understand that it does not come back" was ticked
 	Problem string
 	Write   record.Write // by which a deletion is undone
@@ -60,6 +62,9 @@ func NewErase(ctx context.Context, env Env, id record.ID, kind record.Kind, show
 func (f *Removal) lay(p *data.ErasePlan) {
 	w := f.env.Words
 	f.State, f.May = Ready, p.May
+	if o, ok := f.env.API.(interface{ NeedsSecond(what string) bool }); ok {
+		f.Second = o.NeedsSecond(data.ProposalErasure)
+	}
 	counts := map[record.Kind]int{}
 	for _, r := range p.Records {
 		counts[r.Kind]++
@@ -107,7 +112,7 @@ func (f *Removal) Save(ctx context.Context, progress func(data.Progress), done f
 			}
 		}
 		f.env.Run.Back(func() {
-			f.Write = write
+			f.Write, f.Waits = write, err == nil && f.Ever && f.Second
 			if err != nil {
 				fail := failure(w, err)
 				f.Problem = join(" ", fail.Text, fail.Hint)

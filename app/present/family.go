@@ -32,12 +32,13 @@ type Contact struct {
 	Household *HouseholdLink
 	Next      DueLine // the next contact that is due; empty What when none
 	Stale     bool
+	Elsewhere *Elsewhere // what was changed meanwhile
 
 	env       Env
 	ctx       context.Context
 	latest    *Latest[*contactData]
 	detainees []tie
-	forms     int
+	open      openForms
 	shown     func()
 }
 
@@ -110,7 +111,7 @@ func (c *Contact) Drop() { c.latest.Drop() }
 // Heed takes an event, as Person.Heed does.
 func (c *Contact) Heed(e data.Event) {
 	touches := e.ID == c.ID || e.ID.IsZero() && e.Kind == record.Contact
-	if touches && c.forms > 0 {
+	if touches && c.open.any() {
 		c.Stale = true
 	}
 	switch e.Kind {
@@ -125,13 +126,17 @@ func (c *Contact) Heed(e data.Event) {
 	c.Open()
 }
 
+// GoOn takes what was changed meanwhile as known; the open form still rests on the
+// record as it was.
+func (c *Contact) GoOn() {
+	c.open.seen(c.Record)
+	c.Stale, c.Elsewhere = false, nil
+}
+
 // Done says that a form was saved or given up.
 func (c *Contact) Done() {
-	if c.forms > 0 {
-		c.forms--
-	}
-	if c.forms == 0 {
-		c.Stale = false
+	if c.open.end() {
+		c.Stale, c.Elsewhere = false, nil
 	}
 }
 
@@ -164,7 +169,8 @@ var contactGroups = []string{"identity", "reach", "consent"}
 
 func (c *Contact) take(d *contactData) {
 	w, r := c.env.Words, d.record
-	c.Stale = c.Stale || c.forms > 0 && changed(c.Record, r)
+	c.Elsewhere = c.open.changes(c.env, r)
+	c.Stale = c.Elsewhere != nil
 	c.State, c.Record, c.detainees = Ready, r, d.ties
 	c.Name = fullName(w, r)
 	c.Initials = initials(r.Get("paternal_surname"), r.Get("maternal_surname"), r.Get("given_names"), "")

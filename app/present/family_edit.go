@@ -10,7 +10,7 @@ import (
 
 // Edit opens a form on one card of the contact's facts.
 func (c *Contact) Edit(card FactCard) *Form {
-	c.forms++
+	c.open.begin(c.Record)
 	return NewForm(record.Contact, c.Record, card.Fields, c.env.Words, c.env.API.Now())
 }
 
@@ -36,7 +36,7 @@ var attemptFields = []string{"contact", "about", "when", "by", "channel", "outco
 // NewAttempt opens the form, with what is likely filled in: now, by the one
 // who is signed in, by the safe channel, about all of the contact's people.
 func (c *Contact) NewAttempt() *AttemptForm {
-	c.forms++
+	c.open.begin(c.Record)
 	env := c.env
 	f := &AttemptForm{Form: NewForm(record.Attempt, nil, attemptFields, env.Words, env.API.Now()), env: env, ctx: c.ctx}
 	for _, t := range c.detainees {
@@ -114,7 +114,7 @@ var tellingFields = []string{
 // NewTelling opens the form, with the source and method of the identity taken
 // from the claim that decided.
 func (c *Contact) NewTelling() *TellingForm {
-	c.forms++
+	c.open.begin(c.Record)
 	env := c.env
 	f := &TellingForm{
 		Form: NewForm(record.Notification, nil, tellingFields, env.Words, env.API.Now()), env: env, ctx: c.ctx,

@@ -12,27 +12,28 @@ import (
 // HouseholdPage is one household: contacts who must be approached as one, with
 // one colleague who calls and one plan.
 type HouseholdPage struct {
-	State    State
-	Failure  Failure
-	ID       record.ID
-	Record   *record.Record
-	Name     string
-	Line     string // address
-	Speaker  string
-	Assigned string
-	Alerts   []Alert
-	Facts    []FactCard
-	Members  []MemberLine
-	People   []TieLine // the detainees of all members, each with his own status
-	Steps    []TimelineLine
-	Notes    []NoteLine
-	Stale    bool
+	State     State
+	Failure   Failure
+	ID        record.ID
+	Record    *record.Record
+	Name      string
+	Line      string // address
+	Speaker   string
+	Assigned  string
+	Alerts    []Alert
+	Facts     []FactCard
+	Members   []MemberLine
+	People    []TieLine // the detainees of all members, each with his own status
+	Steps     []TimelineLine
+	Notes     []NoteLine
+	Stale     bool
+	Elsewhere *Elsewhere // what was changed meanwhile
 
 	env     Env
 	ctx     context.Context
 	latest  *Latest[*householdData]
 	members []*record.Record
-	forms   int
+	open    openForms
 	shown   func()
 }
 
@@ -81,7 +82,7 @@ func (h *HouseholdPage) Drop() { h.latest.Drop() }
 // Heed takes an event, as Person.Heed does.
 func (h *HouseholdPage) Heed(e data.Event) {
 	touches := e.ID == h.ID || e.ID.IsZero() && e.Kind == record.Household
-	if touches && h.forms > 0 {
+	if touches && h.open.any() {
 		h.Stale = true
 	}
 	switch e.Kind {
@@ -96,13 +97,17 @@ func (h *HouseholdPage) Heed(e data.Event) {
 	h.Open()
 }
 
+// GoOn takes what was changed meanwhile as known; the open form still rests on the
+// record as it was.
+func (h *HouseholdPage) GoOn() {
+	h.open.seen(h.Record)
+	h.Stale, h.Elsewhere = false, nil
+}
+
 // Done says that a form was saved or given up.
 func (h *HouseholdPage) Done() {
-	if h.forms > 0 {
-		h.forms--
-	}
-	if h.forms == 0 {
-		h.Stale = false
+	if h.open.end() {
+		h.Stale, h.Elsewhere = false, nil
 	}
 }
 
@@ -141,7 +146,8 @@ func readHousehold(ctx context.Context, api data.API, id record.ID) (*householdD
 
 func (h *HouseholdPage) take(d *householdData) {
 	w, r := h.env.Words, d.record
-	h.Stale = h.Stale || h.forms > 0 && changed(h.Record, r)
+	h.Elsewhere = h.open.changes(h.env, r)
+	h.Stale = h.Elsewhere != nil
 	h.State, h.Record, h.members = Ready, r, d.members
 	h.Name, h.Line = r.Get("name"), r.Get("address")
 	h.Assigned = r.Get("assigned_to")
@@ -203,7 +209,7 @@ func memberLine(env Env, household, m *record.Record) MemberLine {
 // Edit opens the form of the household's facts, with its members to choose
 // from as the one who speaks for it.
 func (h *HouseholdPage) Edit() *Form {
-	h.forms++
+	h.open.begin(h.Record)
 	f := NewForm(record.Household, h.Record, householdFields, h.env.Words, h.env.API.Now())
 	choices := make([]Option, 0, len(h.members))
 	for _, m := range h.members {
@@ -243,7 +249,7 @@ type MemberForm struct {
 
 // NewMember opens the form.
 func (h *HouseholdPage) NewMember(shown func()) *MemberForm {
-	h.forms++
+	h.open.begin(h.Record)
 	f := &MemberForm{TieForm: NewTie(h.ctx, h.env, record.Detainee, record.ID{}, shown), home: h.ID, Role: "member"}
 	f.Field("detainee").Problem = ""
 	return f

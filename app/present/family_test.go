@@ -198,8 +198,9 @@ func TestHouseholdMembers(t *testing.T) {
 		t.Errorf("%v %q %+v", ok, h.Speaker, h.Members)
 	}
 	h.Edit()
+	write(t, s.env, data.Change{Record: home, Set: map[string]string{"address": "Durán, Cdla. Abel Gilbert"}})
 	h.Heed(data.Event{Kind: record.Household, ID: home})
-	if !h.Stale {
+	if !h.Stale || !strings.Contains(h.Elsewhere.Text, "Lucía Chamorro cambió aquí hace un momento: Dirección") {
 		t.Error("an open form learns of a change")
 	}
 }

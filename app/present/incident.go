@@ -29,13 +29,14 @@ type Incident struct {
 	Disagree    bool   // the sources' last words differ
 	UnitsDiffer bool   // bodies and parts do not compare
 	Issued      []DocumentRow
-	Stale       bool // somebody changed the incident while a form stood open
+	Stale       bool       // somebody changed the incident while a form stood open
+	Elsewhere   *Elsewhere // what was changed meanwhile
 
 	env    Env
 	ctx    context.Context
 	data   *incidentData
 	latest *Latest[*incidentData]
-	forms  int
+	open   openForms
 	shown  func()
 }
 
@@ -83,7 +84,7 @@ func (p *Incident) Drop() { p.latest.Drop() }
 // change what the team can name.
 func (p *Incident) Heed(e data.Event) {
 	mine := e.ID == p.ID || e.ID.IsZero() && e.Kind == record.Incident
-	if mine && p.forms > 0 {
+	if mine && p.open.any() {
 		p.Stale = true
 	}
 	switch e.Kind {
@@ -118,6 +119,8 @@ func (p *Incident) read(ctx context.Context) (*incidentData, error) {
 
 func (p *Incident) take(d *incidentData) {
 	w, r := p.env.Words, d.record
+	p.Elsewhere = p.open.changes(p.env, r)
+	p.Stale = p.Elsewhere != nil
 	p.State, p.Record, p.data = Ready, r, d
 	p.Name = r.Get("name")
 	p.Line = dot(optionLabel(w, record.Incident, "kind_of", r.Get("kind_of")), r.Get("facility"), join(", ", r.List("wings")...), dateText(w, r.Get("started")))
@@ -157,15 +160,21 @@ func (p *Incident) Card(group string) FactCard {
 
 // Edit opens a form on one card of facts.
 func (p *Incident) Edit(card FactCard) *Form {
-	p.forms++
+	p.open.begin(p.Record)
 	return NewForm(record.Incident, p.Record, card.Fields, p.env.Words, p.env.API.Now())
+}
+
+// GoOn takes what was changed meanwhile as known; the open form still rests on the
+// record as it was.
+func (p *Incident) GoOn() {
+	p.open.seen(p.Record)
+	p.Stale, p.Elsewhere = false, nil
 }
 
 // Done says that a form was saved or given up.
 func (p *Incident) Done() {
-	p.forms = max(0, p.forms-1)
-	if p.forms == 0 {
-		p.Stale = false
+	if p.open.end() {
+		p.Stale, p.Elsewhere = false, nil
 	}
 }
 

@@ -15,24 +15,25 @@ import (
 // Person is the page of one detainee: who, where, how sure, since when; what
 // contradicts; what is due; who in the family knows; then everything else.
 type Person struct {
-	State   State
-	Failure Failure
-	ID      record.ID
-	Record  *record.Record
-	Head    Head
-	Facts   []FactCard
-	Claims  []ClaimLine // newest by source date first
-	Ties    []TieLine
-	Cases   []CaseLine
-	Steps   []TimelineLine // newest first
-	Notes   []NoteLine
-	Stale   bool // somebody changed the record while a form stood open
+	State     State
+	Failure   Failure
+	ID        record.ID
+	Record    *record.Record
+	Head      Head
+	Facts     []FactCard
+	Claims    []ClaimLine // newest by source date first
+	Ties      []TieLine
+	Cases     []CaseLine
+	Steps     []TimelineLine // newest first
+	Notes     []NoteLine
+	Stale     bool       // somebody changed the record while a form stood open
+	Elsewhere *Elsewhere // what was changed meanwhile
 
 	env    Env
 	ctx    context.Context
 	latest *Latest[*personData]
 	status rule.Status
-	forms  int
+	open   openForms
 	shown  func()
 }
 
@@ -137,7 +138,7 @@ func (p *Person) Drop() { p.latest.Drop() }
 // its banner is raised, since what is being typed rests on an older record.
 func (p *Person) Heed(e data.Event) {
 	touches := e.ID == p.ID || e.ID.IsZero() && e.Kind == record.Detainee
-	if touches && p.forms > 0 {
+	if touches && p.open.any() {
 		p.Stale = true
 	}
 	switch e.Kind {
@@ -180,7 +181,8 @@ func readPerson(ctx context.Context, api data.API, id record.ID) (*personData, e
 
 func (p *Person) take(d *personData) {
 	w := p.env.Words
-	p.Stale = p.Stale || p.forms > 0 && changed(p.Record, d.record)
+	p.Elsewhere = p.open.changes(p.env, d.record)
+	p.Stale = p.Elsewhere != nil
 	p.State, p.Record = Ready, d.record
 	p.status = rule.Conclude(d.record)
 	p.Head = p.head(d)
@@ -192,9 +194,6 @@ func (p *Person) take(d *personData) {
 	p.Steps = timeline(p.env, d.record.Kind, d.moments)
 	p.Notes = noteLines(p.env, d.record)
 }
-
-// changed reports whether a record is not as it was.
-func changed(was, is *record.Record) bool { return was != nil && !was.Changed.Equal(is.Changed) }
 
 // personGroups are the cards of facts in the order in which they are read.
 // What is concluded from claims is not among them: status is never typed over.
@@ -304,7 +303,7 @@ func source(w *assets.Words, v record.Val) string {
 
 // Edit opens a form on one card of facts.
 func (p *Person) Edit(card FactCard) *Form {
-	p.forms++
+	p.open.begin(p.Record)
 	f := NewForm(p.Record.Kind, p.Record, card.Fields, p.env.Words, p.env.API.Now())
 	f.Start("facility", p.status.Facility)
 	f.Start("wing", p.status.Wing)
@@ -312,13 +311,17 @@ func (p *Person) Edit(card FactCard) *Form {
 	return f
 }
 
+// GoOn takes what was changed meanwhile as known; the open form still rests on the
+// record as it was.
+func (p *Person) GoOn() {
+	p.open.seen(p.Record)
+	p.Stale, p.Elsewhere = false, nil
+}
+
 // Done says that a form was saved or given up.
 func (p *Person) Done() {
-	if p.forms > 0 {
-		p.forms--
-	}
-	if p.forms == 0 {
-		p.Stale = false
+	if p.open.end() {
+		p.Stale, p.Elsewhere = false, nil
 	}
 }
 

@@ -146,7 +146,7 @@ var claimFields = []string{
 
 func (p *Person) claimForm(title string, place bool) *ClaimForm {
 	env := p.env
-	p.forms++
+	p.open.begin(p.Record)
 	f := &ClaimForm{
 		Form:  NewForm(record.Claim, nil, claimFields, env.Words, env.API.Now()),
 		Title: env.Words.T(title), OnPlace: place, person: p.ID, base: p.Record,

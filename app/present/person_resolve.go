@@ -23,7 +23,7 @@ type FieldChoice struct {
 
 // ResolveField opens the choice between the values of a contradictory fact.
 func (p *Person) ResolveField(c Clash) *FieldChoice {
-	p.forms++
+	p.open.begin(p.Record)
 	f := &FieldChoice{Label: fieldLabel(p.env.Words, p.Record.Kind, c.Field), env: p.env, base: p.Record, field: c.Field}
 	schema, seen := record.SchemaOf(p.Record.Kind), map[string]bool{}
 	field, ok := schema.Field(c.Field)

@@ -362,3 +362,40 @@ func TestPlacesAreNotNamedTwice(t *testing.T) {
 		}
 	}
 }
+
+// Under an open form the banner says who changed which fields and what stands in
+// them now; saving all the same keeps both, and what is not doubted stays quiet.
+func TestOpenFormIsToldWhatChanged(t *testing.T) {
+	s := threeSons(t)
+	p := s.page(t, s.ana)
+	f := p.Edit(p.Facts[0])
+	write(t, s.env, data.Change{Record: s.ana, Add: []data.Addition{{Kind: record.Note, Values: map[string]string{"text": "Llamó la hermana"}}}})
+	p.Heed(data.Event{Kind: record.Detainee, ID: s.ana})
+	if p.Stale {
+		t.Errorf("a note of one's own beside the form is no surprise: %+v", p.Elsewhere)
+	}
+	write(t, s.env, data.Change{Record: s.ana, Set: map[string]string{"given_names": "Ana María", "cedula": ""}})
+	p.Heed(data.Event{Kind: record.Detainee, ID: s.ana})
+	if !p.Stale || p.Elsewhere == nil {
+		t.Fatal("nothing is told")
+	}
+	if text := p.Elsewhere.Text; !strings.Contains(text, "Lucía Chamorro cambió aquí hace un momento: Nombres, Cédula") {
+		t.Errorf("%q", text)
+	}
+	if c := p.Elsewhere.Changes; len(c) != 2 || c[0].Was != "Ana" || c[0].Is != "Ana María" || c[1].Is != "" {
+		t.Errorf("%+v", c)
+	}
+	p.GoOn()
+	p.Heed(data.Event{Kind: record.Detainee, ID: s.ana})
+	if p.Stale {
+		t.Error("what was seen is told again")
+	}
+	f.Set("given_names", "Anita")
+	ok := false
+	SaveForm(context.Background(), s.env, f, func(saved bool) { ok = saved })
+	p.Done()
+	p.Open()
+	if r := p.Record; !ok || len(r.Values["given_names"]) != 2 {
+		t.Errorf("both are kept: %v %+v", ok, r.Values["given_names"])
+	}
+}

@@ -29,6 +29,7 @@ func newView(h room.Host, id record.ID) *caseView {
 	ctx, stop := context.WithCancel(context.Background())
 	v := &caseView{host: h, stop: stop}
 	v.page = sheet.NewPage(h, v.cards)
+	v.page.Over(v.stale)
 	v.page.Whole(widget.Loading(h.Words().T("case.loading")))
 	v.vm = present.NewCase(ctx, sheet.Env(h), id, v.draw)
 	v.page.Keeps(record.Case, id, v.reopen)
@@ -83,9 +84,6 @@ func (v *caseView) cards() []fyne.CanvasObject {
 		return then
 	}
 	var all []fyne.CanvasObject
-	if v.vm.Stale {
-		all = append(all, widget.Notice(widget.ToneWarn, w.T("case.stale")))
-	}
 	all = append(all, v.head())
 	for _, em := range v.vm.Emergencies {
 		all = append(all, widget.Notice(widget.ToneAccent, em, widget.Note(w.T("incident.emergency.effect"))))
@@ -256,4 +254,15 @@ func (v *caseView) papers() fyne.CanvasObject {
 		parts = append(parts, widget.HStack(0, widget.Quiet(w.T("case.papers.usual"), theme.ContentAddIcon(), func() { v.vm.AddUsual(v.told) })))
 	}
 	return widget.CardWith(w.T("case.papers"), chip, parts...)
+}
+
+// stale is the banner over an open form whose record was changed meanwhile.
+func (v *caseView) stale() fyne.CanvasObject {
+	if !v.vm.Stale {
+		return nil
+	}
+	return sheet.Stale(v.host.Words(), v.vm.Elsewhere, func() { v.page.Settle(v.vm.Open) }, func() {
+		v.vm.GoOn()
+		v.page.Redraw()
+	})
 }

@@ -30,6 +30,7 @@ func NewHouseholdView(h room.Host, id record.ID) *HouseholdView {
 	ctx, stop := context.WithCancel(context.Background())
 	v := &HouseholdView{host: h, env: sheet.Env(h), ctx: ctx, stop: stop}
 	v.page = sheet.NewPage(h, v.cards)
+	v.page.Over(v.stale)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewHousehold(ctx, v.env, id, v.draw)
 	v.page.Keeps(record.Household, id, v.reopen)
@@ -67,9 +68,6 @@ func (v *HouseholdView) draw() {
 func (v *HouseholdView) cards() []fyne.CanvasObject {
 	w := v.host.Words()
 	var all []fyne.CanvasObject
-	if v.vm.Stale {
-		all = append(all, sheet.Stale(w, func() { v.page.Settle(v.vm.Open) }))
-	}
 	all = append(all, v.head())
 	all = append(all, sheet.Alerts(v.vm.Alerts)...)
 	all = append(all, v.members(), v.people())
@@ -211,3 +209,14 @@ func (v *householdForm) Again() {}
 
 // Drop has nothing to forget.
 func (v *householdForm) Drop() {}
+
+// stale is the banner over an open form whose record was changed meanwhile.
+func (v *HouseholdView) stale() fyne.CanvasObject {
+	if !v.vm.Stale {
+		return nil
+	}
+	return sheet.Stale(v.host.Words(), v.vm.Elsewhere, func() { v.page.Settle(v.vm.Open) }, func() {
+		v.vm.GoOn()
+		v.page.Redraw()
+	})
+}

@@ -27,6 +27,7 @@ func newView(h room.Host, id record.ID) *incidentView {
 	ctx, stop := context.WithCancel(context.Background())
 	v := &incidentView{host: h, stop: stop}
 	v.page = sheet.NewPage(h, v.cards)
+	v.page.Over(v.stale)
 	v.page.Whole(widget.Loading(h.Words().T("incident.loading")))
 	v.vm = present.NewIncident(ctx, sheet.Env(h), id, v.draw)
 	v.page.Keeps(record.Incident, id, v.reopen)
@@ -62,12 +63,7 @@ func (v *incidentView) draw() {
 
 // cards are the page from the first look down.
 func (v *incidentView) cards() []fyne.CanvasObject {
-	w := v.host.Words()
-	var all []fyne.CanvasObject
-	if v.vm.Stale {
-		all = append(all, widget.Notice(widget.ToneWarn, w.T("incident.stale")))
-	}
-	all = append(all, v.head(), v.page.Card("toll", v.tolls))
+	all := []fyne.CanvasObject{v.head(), v.page.Card("toll", v.tolls)}
 	if len(v.vm.Categories) > 0 {
 		all = append(all, widget.CardColumns(2, 300, v.own(), v.gap()), v.table())
 	}
@@ -304,4 +300,15 @@ func (v *incidentView) documents() fyne.CanvasObject {
 			func() { v.host.Go("documents", d.ID.String()) }))
 	}
 	return widget.Card(v.host.Words().T("incident.documents"), box)
+}
+
+// stale is the banner over an open form whose record was changed meanwhile.
+func (v *incidentView) stale() fyne.CanvasObject {
+	if !v.vm.Stale {
+		return nil
+	}
+	return sheet.Stale(v.host.Words(), v.vm.Elsewhere, func() { v.page.Settle(v.vm.Open) }, func() {
+		v.vm.GoOn()
+		v.page.Redraw()
+	})
 }

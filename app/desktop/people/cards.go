@@ -29,7 +29,7 @@ func (v *personView) claimCard() fyne.CanvasObject {
 	for _, c := range v.vm.Claims {
 		body = append(body, widget.HLine(), v.claim(c))
 	}
-	return widget.CardWith(w.T("person.claims"), widget.HStack(4, place, add), body...)
+	return widget.CardWith(w.T("person.claims"), v.past.Offer(widget.HStack(4, place, add)), body...)
 }
 
 func (v *personView) claim(c present.ClaimLine) fyne.CanvasObject {
@@ -54,7 +54,7 @@ func (v *personView) claim(c present.ClaimLine) fyne.CanvasObject {
 		lines = append(lines, widget.Note(c.Note).Personal())
 	}
 	foot := widget.HFill(8, 0, widget.Caption(c.By).Shrinks())
-	if !c.Corrected {
+	if !c.Corrected && !v.past.ReadOnly() {
 		foot.Add(widget.Quiet(w.T("person.claim.correct_one"), nil, func() {
 			v.claimForm("correct."+c.ID.String(), func() *present.ClaimForm { return v.vm.CorrectClaim(c.ID) })
 		}))
@@ -123,7 +123,7 @@ func (v *personView) family() fyne.CanvasObject {
 
 func (v *personView) familyCard() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("person.tie.add"), theme.ContentAddIcon(), v.tie)
+	add := v.past.Offer(widget.Quiet(w.T("person.tie.add"), theme.ContentAddIcon(), v.tie))
 	if len(v.vm.Ties) == 0 {
 		return widget.CardWith(w.T("person.family"), add, widget.Note(w.T("person.family.none")))
 	}
@@ -144,9 +144,9 @@ func (v *personView) tie() {
 // cases are the works for this detainee.
 func (v *personView) cases() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("person.case.add"), theme.ContentAddIcon(), func() {
+	add := v.past.Offer(widget.Quiet(w.T("person.case.add"), theme.ContentAddIcon(), func() {
 		v.host.Go("cases", "new/"+v.vm.ID.String())
-	})
+	}))
 	if len(v.vm.Cases) == 0 {
 		return widget.CardWith(w.T("person.cases"), add, widget.Note(w.T("person.cases.none")))
 	}

@@ -103,6 +103,13 @@ func TestMergeOnThePageAndEndIt(t *testing.T) {
 	if !h.Sees("Esta ficha se fusionó con la de:") {
 		t.Errorf("%q", h.Texts())
 	}
+	for _, offered := range []string{"Editar", "Añadir", "Nueva versión", "Nueva nota", "Vincular a un familiar", "Corregir…"} {
+		for _, text := range h.Texts() {
+			if text == offered {
+				t.Errorf("%q is offered on the page of a record that is not written in any more", offered)
+			}
+		}
+	}
 	h.Press("Deshacer la fusión…")
 	h.Pump()
 	if got, err := h.API.Get(t.Context(), other); err != nil || !got.MergedInto.IsZero() || h.Sees("Esta ficha se fusionó") {
@@ -195,6 +202,15 @@ func TestHistoryTour(t *testing.T) {
 		r.show(other)
 		h.Pump()
 		h.Picture("history-6-merged")
+		r.show(seed.Missing)
+		h.Pump()
+		v = r.View.(*personView)
+		v.edit("facts.identity", v.vm.Facts[0])
+		h.Fill(w.T("detainee.given_names"), "Kléver Iván")
+		edit(t, h, data.Change{Record: seed.Missing, Set: map[string]string{"given_names": "Kléber", "nationality": "Perú"}})
+		r.Changed(data.Event{Kind: record.Detainee, ID: seed.Missing})
+		h.Pump()
+		h.Picture("history-6-stale")
 		r.show(seed.Son)
 		h.Pump()
 		h.Fill(w.T("past.field"), "21/11/2026")
@@ -226,5 +242,34 @@ func TestOtherValueIsTaken(t *testing.T) {
 	got, err := h.API.Get(t.Context(), seed.Missing)
 	if err != nil || got.Get("nationality") != "Perú" || len(got.Values["nationality"]) != 1 || h.Sees("Dejar «") {
 		t.Errorf("%v %v", got.Values["nationality"], err)
+	}
+}
+
+// What a colleague changes under an open form is told with names and fields, what
+// is typed stays, and going on or looking is one tap.
+func TestBannerOverAnOpenForm(t *testing.T) {
+	h, r, seed := opened(t)
+	r.Open(seed.Missing.String())
+	h.Pump()
+	v := r.View.(*personView)
+	v.edit("facts.identity", v.vm.Facts[0])
+	h.Fill("Nombres", "Kléver Iván")
+	edit(t, h, data.Change{Record: seed.Missing, Set: map[string]string{"given_names": "Kléber", "nationality": "Perú"}})
+	r.Changed(data.Event{Kind: record.Detainee, ID: seed.Missing})
+	h.Pump()
+	for _, want := range []string{"Lucía Chamorro cambió aquí hace un momento: Nombres, Nacionalidad", "Nombres: Kléver → Kléber", "Kléver Iván"} {
+		if !h.Sees(want) {
+			t.Errorf("%q is not seen: %q", want, h.Texts())
+		}
+	}
+	h.Press("Seguir escribiendo")
+	if h.Sees("cambió aquí") || !h.Sees("Kléver Iván") {
+		t.Errorf("going on: %q", h.Texts())
+	}
+	r.Save()
+	h.Pump()
+	got, err := h.API.Get(t.Context(), seed.Missing)
+	if err != nil || len(got.Values["given_names"]) != 2 || got.Get("nationality") != "Perú" {
+		t.Errorf("%v %+v", err, got.Values["given_names"])
 	}
 }

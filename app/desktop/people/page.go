@@ -31,11 +31,13 @@ func newPersonView(h room.Host, id record.ID) *personView {
 	ctx, stop := context.WithCancel(context.Background())
 	v := &personView{host: h, env: sheet.Env(h), ctx: ctx, stop: stop}
 	v.page = sheet.NewPage(h, v.cards)
+	v.page.Over(v.stale)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewPerson(ctx, v.env, id, v.draw)
 	v.page.Keeps(record.Detainee, id, v.reopen)
 	v.note = sheet.NewNoteBox(h, v.page, record.Detainee, id, v.vm.Open)
 	v.past = sheet.NewHistory(h, v.page, record.Detainee, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
+	v.note.ReadOnly = v.past.ReadOnly
 	v.vm.Open()
 	return v
 }
@@ -80,9 +82,6 @@ func (v *personView) cards() []fyne.CanvasObject {
 		return then
 	}
 	all := v.past.Bands()
-	if v.vm.Stale {
-		all = append(all, sheet.Stale(v.host.Words(), func() { v.page.Settle(v.vm.Open) }))
-	}
 	all = append(all, v.head())
 	for _, c := range v.vm.Head.Clashes {
 		all = append(all, v.clash(c))
@@ -107,7 +106,9 @@ func (v *personView) head() fyne.CanvasObject {
 	}
 	add := widget.Primary(w.T("person.claim.add"), theme.ContentAddIcon(), func() { v.claimForm("claim", v.vm.NewClaim) })
 	papers := widget.Plain(w.T("person.papers"), theme.DocumentIcon(), v.papers)
-	lines = append(lines, widget.Inset(5, 0, 0, 0, widget.HStack(8, add, papers)))
+	if !v.past.ReadOnly() {
+		lines = append(lines, widget.Inset(5, 0, 0, 0, widget.HStack(8, add, papers)))
+	}
 	top := widget.HFill(14, 1, widget.NewAvatar(h.Initials).Large(), widget.VStack(3, lines...))
 
 	where := h.Where
@@ -168,7 +169,7 @@ func (v *personView) clash(c present.Clash) fyne.CanvasObject {
 	for _, side := range c.Sides {
 		below = append(below, widget.NewParagraph("• "+side).Personal())
 	}
-	if c.Field != "" {
+	if c.Field != "" && !v.past.ReadOnly() {
 		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() {
 			if c.Field == "merged_into" {
 				v.host.Go("contradictions", v.vm.ID.String()+"/"+c.Field)
@@ -177,7 +178,7 @@ func (v *personView) clash(c present.Clash) fyne.CanvasObject {
 			v.resolveField(c)
 		})))
 	}
-	if len(c.IDs) > 1 {
+	if len(c.IDs) > 1 && !v.past.ReadOnly() {
 		below = append(below, widget.HStack(8, widget.Plain(w.T("person.clash.resolve"), nil, func() {
 			v.claimForm(resolving(c), func() *present.ClaimForm { return v.vm.Resolve(c) })
 		})))
@@ -226,7 +227,7 @@ func (v *personView) facts() []fyne.CanvasObject {
 	for _, card := range v.vm.Facts {
 		key := "facts." + card.Group
 		all = append(all, v.page.Card(key, func() fyne.CanvasObject {
-			return sheet.Facts(w, card, func() { v.edit(key, card) }, v.past.Take)
+			return sheet.Facts(w, card, v.past.Edits(func() { v.edit(key, card) }), v.past.Take)
 		}))
 	}
 	return all
@@ -288,4 +289,15 @@ func resolving(c present.Clash) string {
 		name += "." + id.String()
 	}
 	return name
+}
+
+// stale is the banner over an open form whose record was changed meanwhile.
+func (v *personView) stale() fyne.CanvasObject {
+	if !v.vm.Stale {
+		return nil
+	}
+	return sheet.Stale(v.host.Words(), v.vm.Elsewhere, func() { v.page.Settle(v.vm.Open) }, func() {
+		v.vm.GoOn()
+		v.page.Redraw()
+	})
 }

@@ -132,7 +132,7 @@ func TestEditInPlaceAndLeave(t *testing.T) {
 	}
 	r.Changed(data.Event{Kind: record.Detainee, ID: seed.Missing})
 	h.Pump()
-	if !h.Sees("Alguien más cambió esta ficha") || !h.Sees("0926687850") {
+	if !h.Sees("Lucía Chamorro cambió aquí hace un momento") || !h.Sees("0926687850") {
 		t.Error("the banner stands over the form, and what was typed is still there")
 	}
 	r.Save()

@@ -30,11 +30,13 @@ func NewContactView(h room.Host, id record.ID) *ContactView {
 	ctx, stop := context.WithCancel(context.Background())
 	v := &ContactView{host: h, env: Env(h), ctx: ctx, stop: stop}
 	v.page = NewPage(h, v.cards)
+	v.page.Over(v.stale)
 	v.page.Whole(widget.Loading(h.Words().T("person.loading")))
 	v.vm = present.NewContact(ctx, v.env, id, v.draw)
 	v.page.Keeps(record.Contact, id, v.reopen)
 	v.note = NewNoteBox(h, v.page, record.Contact, id, v.vm.Open)
 	v.past = NewHistory(h, v.page, record.Contact, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
+	v.note.ReadOnly = v.past.ReadOnly
 	v.vm.Open()
 	return v
 }
@@ -81,9 +83,6 @@ func (v *ContactView) cards() []fyne.CanvasObject {
 		return then
 	}
 	all := v.past.Bands()
-	if v.vm.Stale {
-		all = append(all, Stale(w, func() { v.page.Settle(v.vm.Open) }))
-	}
 	all = append(all, v.head())
 	all = append(all, Alerts(v.vm.Alerts)...)
 	all = append(all, v.safe(), v.ties(), v.log(), v.told())
@@ -91,7 +90,7 @@ func (v *ContactView) cards() []fyne.CanvasObject {
 	for _, card := range v.vm.Facts {
 		key := "facts." + card.Group
 		facts = append(facts, v.page.Card(key, func() fyne.CanvasObject {
-			return Facts(w, card, func() { v.edit(key, card) }, v.past.Take)
+			return Facts(w, card, v.past.Edits(func() { v.edit(key, card) }), v.past.Take)
 		}))
 	}
 	all = append(all, widget.CardColumns(2, 420, facts...))
@@ -117,15 +116,17 @@ func (v *ContactView) head() fyne.CanvasObject {
 		}
 		lines = append(lines, text)
 	}
-	log := widget.Primary(w.T("family.attempt.add"), theme.ContentAddIcon(), v.attempt)
-	lines = append(lines, widget.Inset(5, 0, 0, 0, widget.HStack(8, log)))
+	if !v.past.ReadOnly() {
+		log := widget.Primary(w.T("family.attempt.add"), theme.ContentAddIcon(), v.attempt)
+		lines = append(lines, widget.Inset(5, 0, 0, 0, widget.HStack(8, log)))
+	}
 	return widget.Card("", widget.HFill(14, 1, widget.NewAvatar(v.vm.Initials).Large(), widget.VStack(3, lines...)))
 }
 
 func (v *ContactView) safe() fyne.CanvasObject {
 	w := v.host.Words()
 	return v.page.Card("facts.safe", func() fyne.CanvasObject {
-		edit := widget.Quiet(w.T("person.edit"), theme.DocumentCreateIcon(), func() { v.edit("facts.safe", v.vm.Safe) })
+		edit := v.past.Offer(widget.Quiet(w.T("person.edit"), theme.DocumentCreateIcon(), func() { v.edit("facts.safe", v.vm.Safe) }))
 		if len(v.vm.Safe.Lines) <= 1 {
 			return widget.CardWith(v.vm.Safe.Title, edit, widget.Note(w.T("family.safe.none")), CopyLines(w, v.vm.Safe.Lines, 3))
 		}
@@ -136,11 +137,11 @@ func (v *ContactView) safe() fyne.CanvasObject {
 // ties are the contact's people, each with his own status.
 func (v *ContactView) ties() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("person.tie.add_detainee"), theme.ContentAddIcon(), func() {
+	add := v.past.Offer(widget.Quiet(w.T("person.tie.add_detainee"), theme.ContentAddIcon(), func() {
 		v.page.Begin(func() *Open {
 			return Tie(v.host, v.page, record.Contact, v.vm.ID, v.vm.Open)
 		})
-	})
+	}))
 	card := widget.CardWith(w.T("family.ties"), add, widget.Note(w.T("family.ties.none")))
 	if len(v.vm.Ties) > 0 {
 		rows := make([]fyne.CanvasObject, 0, len(v.vm.Ties))
@@ -158,7 +159,7 @@ func (v *ContactView) ties() fyne.CanvasObject {
 // log is every attempt, the newest first.
 func (v *ContactView) log() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("family.attempt.add"), theme.ContentAddIcon(), v.attempt)
+	add := v.past.Offer(widget.Quiet(w.T("family.attempt.add"), theme.ContentAddIcon(), v.attempt))
 	body := []fyne.CanvasObject{}
 	if len(v.vm.Log) == 0 {
 		body = append(body, widget.Note(w.T("family.log.none")))
@@ -197,7 +198,7 @@ func talk(h room.Host, t present.TalkLine) fyne.CanvasObject {
 // told is the record of each death that this contact was told of.
 func (v *ContactView) told() fyne.CanvasObject {
 	w := v.host.Words()
-	add := widget.Quiet(w.T("family.told.add"), theme.ContentAddIcon(), v.telling)
+	add := v.past.Offer(widget.Quiet(w.T("family.told.add"), theme.ContentAddIcon(), v.telling))
 	body := []fyne.CanvasObject{}
 	if len(v.vm.Told) == 0 {
 		body = append(body, widget.Note(w.T("family.told.none")))
@@ -260,4 +261,15 @@ func editable(fields []string) []string {
 		}
 	}
 	return names
+}
+
+// stale is the banner over an open form whose record was changed meanwhile.
+func (v *ContactView) stale() fyne.CanvasObject {
+	if !v.vm.Stale {
+		return nil
+	}
+	return Stale(v.host.Words(), v.vm.Elsewhere, func() { v.page.Settle(v.vm.Open) }, func() {
+		v.vm.GoOn()
+		v.page.Redraw()
+	})
 }

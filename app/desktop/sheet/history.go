@@ -26,6 +26,7 @@ type History struct {
 	again  func()                // reads the page anew
 
 	standing *present.Standing
+	asked    []present.ProposalCard // what waits about it for a second person
 	past     *present.Past
 	day      *widget.OptionalDate
 	gone     bool // taken away from here: nothing else is drawn
@@ -51,16 +52,43 @@ func (y *History) Load() {
 	}
 	y.host.Work("", func(ctx context.Context) func() {
 		s, err := present.ReadStanding(ctx, y.env, y.id)
+		var asked []present.ProposalCard
+		if err == nil {
+			asked, err = present.ProposalsOf(ctx, y.env, y.id)
+		}
 		return func() {
 			if err != nil {
 				return // the page itself says that it cannot be read
 			}
-			y.standing = s
+			y.standing, y.asked = s, asked
 			if y.page.scroll != nil {
 				y.page.Redraw()
 			}
 		}
 	})
+}
+
+// ReadOnly reports whether the record was found to be the same as another one: what
+// is to be said is said there, and saving here would be refused.
+func (y *History) ReadOnly() bool {
+	r := y.record()
+	return r != nil && !r.MergedInto.IsZero()
+}
+
+// Offer gives a way to change the record, or nothing where it is only read.
+func (y *History) Offer(o fyne.CanvasObject) fyne.CanvasObject {
+	if y.ReadOnly() {
+		return nil
+	}
+	return o
+}
+
+// Edits gives what opens a form, or nothing where the record is only read.
+func (y *History) Edits(do func()) func() {
+	if y.ReadOnly() {
+		return nil
+	}
+	return do
 }
 
 // Gone reports whether the record was just taken away from here.
@@ -108,11 +136,20 @@ func (y *History) Bands() []fyne.CanvasObject {
 		undo := widget.Plain(w.T("merge.undo"), theme.ContentUndoIcon(), func() { y.unmerge(s.Merge) })
 		all = append(all, widget.Notice(widget.ToneAccent, w.T("merge.into"), widget.PersonRow(Row(*s.Into)), widget.NewParagraph(w.T("merge.into.text")), widget.HStack(8, open, undo)))
 	}
+	for _, c := range y.asked {
+		all = append(all, Proposal(y.host, y.page, c, y.decided))
+	}
 	if y.standing.Conflict {
 		all = append(all, widget.Notice(widget.ToneWarn, w.T("contradiction.edited_after_delete"),
 			widget.HStack(8, widget.Plain(w.T("clashes.go"), nil, func() { y.host.Go("contradictions", y.id.String()+"/deleted") }))))
 	}
 	return all
+}
+
+// decided reads again what waits, and the page.
+func (y *History) decided() {
+	y.Load()
+	y.again()
 }
 
 // Merged tells of those who were found to be this person: what was said of them
@@ -147,7 +184,11 @@ func (y *History) Object(steps []present.TimelineLine) fyne.CanvasObject {
 	w := y.host.Words()
 	look := widget.Plain(w.T("past.look"), theme.HistoryIcon(), y.look)
 	when := widget.HStack(8, widget.Fixed(230, 0, widget.Field(w.T("past.field"), y.day, y.day.Below())), widget.Inset(20, 0, 0, 0, look))
-	return widget.Card(w.T("timeline.title"), when, widget.HLine(), timelineBox(w, steps, y.undo))
+	undo := y.undo
+	if y.ReadOnly() {
+		undo = nil
+	}
+	return widget.Card(w.T("timeline.title"), when, widget.HLine(), timelineBox(w, steps, undo))
 }
 
 func (y *History) look() {
@@ -363,6 +404,9 @@ func (y *History) sayErase(box *fyne.Container, f *present.Removal) {
 		if !f.May {
 			box.Add(widget.Notice(widget.ToneWarn, w.T("erase.may_not")))
 		}
+		if f.Second {
+			box.Add(widget.Notice(widget.ToneAccent, w.T("erase.second")))
+		}
 	}
 	box.Refresh()
 	y.page.Redraw()
@@ -403,6 +447,12 @@ func (y *History) removal(key string, f *present.Removal, above ...fyne.CanvasOb
 // removed leaves in place of the page what can still be done.
 func (y *History) removed(key string, f *present.Removal) {
 	w := y.host.Words()
+	if f.Waits {
+		y.page.End()
+		y.host.Say(w.T("erase.proposed"))
+		y.decided()
+		return
+	}
 	y.gone = true
 	y.page.End()
 	y.host.Say(w.T(key + ".done"))

@@ -26,6 +26,9 @@ type NoteBox struct {
 	below *widget.ErrorText
 	busy  bool
 	saved func() // its draft is no longer needed
+
+	// ReadOnly tells whether nothing may be written there; nil: never.
+	ReadOnly func() bool
 }
 
 // NewNoteBox makes the card of a record's notes; again reads the page anew.
@@ -87,11 +90,19 @@ func (n *NoteBox) Object(notes []present.NoteLine) fyne.CanvasObject {
 	}
 	buttons.Objects = append([]fyne.CanvasObject{widget.Plain(label, theme.ContentAddIcon(), n.Save)}, buttons.Objects...)
 	box := widget.VStack(10, widget.VStack(6, n.entry, n.below, buttons))
+	if n.onlyRead() {
+		box = widget.VStack(10)
+		if len(notes) == 0 {
+			box.Add(widget.Note(w.T("person.nothing_yet")))
+		}
+	}
 	for _, one := range notes {
 		box.Add(n.line(one))
 	}
 	return widget.Card(w.T("person.notes"), box)
 }
+
+func (n *NoteBox) onlyRead() bool { return n.ReadOnly != nil && n.ReadOnly() }
 
 func (n *NoteBox) line(one present.NoteLine) fyne.CanvasObject {
 	w := n.host.Words()
@@ -105,7 +116,7 @@ func (n *NoteBox) line(one present.NoteLine) fyne.CanvasObject {
 		text.Muted()
 	}
 	foot := widget.HFill(8, 0, widget.Caption(meta).Shrinks())
-	if !one.Corrected {
+	if !one.Corrected && !n.onlyRead() {
 		foot.Add(widget.Quiet(w.T("person.note.correct"), nil, func() { n.Correct(one) }))
 	}
 	return widget.VStack(2, widget.HLine(), widget.Inset(6, 0, 0, 0, text), foot)

@@ -21,7 +21,9 @@ type Page struct {
 	open   *Open
 	beside []beside
 	drafts drafts
-	leave  func() bool // goes back from something shown in place of the page; nil or false: nothing is
+	over   func() fyne.CanvasObject // stays in sight above the cards; nil: nothing does
+	overAt float32                  // how high that was
+	leave  func() bool              // goes back from something shown in place of the page; nil or false: nothing is
 }
 
 // beside is something typed on the page outside the open form.
@@ -65,14 +67,74 @@ func (p *Page) Redraw() {
 		at = p.scroll.Offset
 	}
 	p.scroll = widget.Scroll(widget.VStack(14, append(p.bands(), p.draw()...)...))
-	p.root.Objects = []fyne.CanvasObject{p.scroll}
-	p.root.Refresh()
+	at.Y += p.place()
 	p.scroll.ScrollToOffset(at)
+}
+
+// Over names what stays in sight above the cards while it gives something: what
+// whoever types must know at once.
+func (p *Page) Over(over func() fyne.CanvasObject) { p.over = over }
+
+// place puts the cards on the screen, under what stays in sight. It gives by how
+// much they are to be moved, so that the line in which somebody types stays where
+// it is, unless it would be covered there.
+func (p *Page) place() float32 {
+	typed := p.typingAt()
+	var over fyne.CanvasObject
+	if p.over != nil {
+		over = p.over()
+	}
+	p.root.Objects = []fyne.CanvasObject{p.scroll}
+	if over != nil {
+		over = widget.Inset(12, 18, 0, 18, over)
+		p.root.Objects = []fyne.CanvasObject{container.New(under{}, p.scroll, over)}
+	}
+	p.root.Refresh()
+	was := p.overAt
+	p.overAt = 0
+	if over != nil {
+		p.overAt = over.Size().Height
+	}
+	if typed < p.overAt {
+		return 0
+	}
+	return p.overAt - was
+}
+
+// typingAt is how far below the page's top the line is in which somebody types; 0
+// where nobody does.
+func (p *Page) typingAt() float32 {
+	c := p.canvas()
+	if c == nil {
+		return 0
+	}
+	o, ok := c.Focused().(fyne.CanvasObject)
+	if !ok || o == nil {
+		return 0
+	}
+	driver := fyne.CurrentApp().Driver()
+	return driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(p.root).Y
+}
+
+// under lays the first object out under the second, which stays in sight above it.
+type under struct{}
+
+func (under) MinSize(o []fyne.CanvasObject) fyne.Size {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(max(a.Width, b.Width), a.Height+b.Height)
+}
+
+func (under) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	o[1].Resize(fyne.NewSize(s.Width, o[1].MinSize().Height)) // a text that wraps knows its height only at its width
+	h := min(o[1].MinSize().Height, s.Height/2)
+	o[1].Resize(fyne.NewSize(s.Width, h))
+	o[0].Move(fyne.NewPos(0, h))
+	o[0].Resize(fyne.NewSize(s.Width, s.Height-h))
 }
 
 // Whole shows one object instead of cards: loading, an error.
 func (p *Page) Whole(o fyne.CanvasObject) {
-	p.scroll = nil
+	p.scroll, p.overAt = nil, 0
 	p.root.Objects = []fyne.CanvasObject{o}
 	p.root.Refresh()
 }

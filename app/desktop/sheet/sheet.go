@@ -91,10 +91,19 @@ func Alerts(alerts []present.Alert) []fyne.CanvasObject {
 	return bands
 }
 
-// Stale draws the banner over an open form whose record somebody else changed.
-func Stale(w *assets.Words, again func()) fyne.CanvasObject {
-	return widget.Notice(widget.ToneWarn, w.T("person.stale"),
-		widget.HStack(8, widget.Plain(w.T("person.stale.again"), nil, again)))
+// Stale draws the banner over an open form whose record was changed meanwhile: by
+// whom, which fields, and what stands in them now. again leaves the form, whose
+// draft is kept, and shows the record as it is; goOn goes on writing.
+func Stale(w *assets.Words, e *present.Elsewhere, again, goOn func()) fyne.CanvasObject {
+	if e == nil {
+		return widget.Notice(widget.ToneWarn, w.T("person.stale"))
+	}
+	below := make([]fyne.CanvasObject, 0, len(e.Changes)+2)
+	for _, c := range e.Changes {
+		below = append(below, widget.NewParagraph("• "+shift(w, c)).Personal())
+	}
+	return widget.Notice(widget.ToneWarn, e.Text, append(below, widget.NewParagraph(w.T("stale.keep")), widget.HStack(8,
+		widget.Plain(w.T("person.stale.again"), theme.VisibilityIcon(), again), widget.Quiet(w.T("stale.go_on"), nil, goOn)))...)
 }
 
 // Lines draws captions with their values in columns. Doubts stand under their
@@ -123,18 +132,21 @@ func draw(lines []present.Line, columns int, copying string, take func(field, te
 	return widget.Columns(columns, 190, cells...)
 }
 
-// Facts draws a card of facts with its button. take, where it is given, puts the
+// Facts draws a card of facts with its button; a nil edit leaves it out. take, where it is given, puts the
 // other of two values in the place of the shown one.
 func Facts(w *assets.Words, card present.FactCard, edit func(), take ...func(field, text string)) fyne.CanvasObject {
 	label := w.T("person.edit")
 	if len(card.Lines) == 0 {
 		label = w.T("person.fill")
 	}
-	button := widget.Quiet(label, theme.DocumentCreateIcon(), edit)
+	var button fyne.CanvasObject
+	if edit != nil {
+		button = widget.Quiet(label, theme.DocumentCreateIcon(), edit)
+	}
 	if len(card.Lines) == 0 {
 		return widget.CardWith(card.Title, button, widget.Note(w.T("person.nothing_yet")))
 	}
-	if len(take) > 0 {
+	if len(take) > 0 && edit != nil {
 		return widget.CardWith(card.Title, button, draw(card.Lines, 3, w.T("person.copy"), take[0]))
 	}
 	return widget.CardWith(card.Title, button, CopyLines(w, card.Lines, 3))
