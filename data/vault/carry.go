@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,22 +52,27 @@ func openCarried(ctx context.Context, b []byte, random io.Reader, kind string, k
 	if err := v.unwrap(ctx, kind, key); err != nil {
 		return nil, err
 	}
-	plain, err := Open(&v.master, []byte("keyring"), c.Keys)
-	if err != nil {
-		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
-	}
-	if err := json.Unmarshal(plain, &v.keys); err != nil {
-		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
+	if err := v.readRing(); err != nil {
+		return nil, err
 	}
 	return v, nil
 }
 
 // Settle writes an opened carried vault into a folder that has none, with
-// another keyring: what opened it opens that one too.
+// another keyring: what opened it opens that one too. Others who sign in with it
+// must make their devices new ones when they first do.
 func (v *Vault) Settle(dir string, keys Keys) error {
 	if _, _, err := read(dir); !errors.Is(err, ErrMissing) {
 		return fmt.Errorf("settle vault: folder has one")
 	}
-	v.dir, v.keys, v.gone = dir, keys, false
+	v.dir, v.ring.Keys, v.gone = dir, keys, false
+	for i := range v.file.People {
+		v.file.People[i].Renew = i != v.at
+	}
+	if v.shared != nil {
+		if err := v.reseal(); err != nil {
+			return err
+		}
+	}
 	return v.save()
 }

@@ -27,10 +27,10 @@ const maxEpochs = 2048
 func (v *Vault) Learn(keys map[uint32]Key) (bool, error) {
 	var added []uint32
 	for number, key := range keys {
-		if _, ok := v.keys.Epochs[number]; ok || len(v.keys.Epochs) >= maxEpochs {
+		if _, ok := v.ring.Epochs[number]; ok || len(v.ring.Epochs) >= maxEpochs {
 			continue
 		}
-		v.keys.Epochs[number] = key
+		v.ring.Epochs[number] = key
 		added = append(added, number)
 	}
 	if len(added) == 0 {
@@ -38,7 +38,7 @@ func (v *Vault) Learn(keys map[uint32]Key) (bool, error) {
 	}
 	if err := v.save(); err != nil {
 		for _, number := range added { // not kept: it is tried again
-			delete(v.keys.Epochs, number)
+			delete(v.ring.Epochs, number)
 		}
 		return false, err
 	}

@@ -18,6 +18,7 @@ const (
 	fileName  = "vault"
 	spareName = "vault.spare"
 	magic     = "paradero vault 1\n"
+	magic2    = "paradero vault 2\n" // of several persons, or of one who joins
 	maxFile   = 1 << 20
 )
 
@@ -30,23 +31,33 @@ var ErrMissing = errors.New("no vault here")
 // ErrNewer says that a newer version of the program wrote the vault.
 var ErrNewer = errors.New("vault of a newer version")
 
-// content is the file's JSON. Everything but Keys can be read without a
-// passphrase, so it holds no personal data.
+// content is the file's JSON. Everything but what is sealed can be read without a
+// passphrase, so it holds no personal data. Version 1 has one person's slots and
+// keyring; it is read as a list of one.
 type content struct {
 	Version int             `json:"version"`
 	Public  Public          `json:"public"`
-	Slots   []slot          `json:"slots"`
-	Keys    []byte          `json:"keys"` // the keyring, sealed with the master key
+	Slots   []slot          `json:"slots,omitempty"`
+	Keys    []byte          `json:"keys,omitempty"`   // the keyring, sealed with the master key
+	People  []person        `json:"people,omitempty"` // version 2
+	Shared  []byte          `json:"shared,omitempty"` // what they share, sealed with a key that each has
 	Later   json.RawMessage `json:"later,omitempty"`
 }
 
+// maxPeople bounds how many sign in on one computer.
+const maxPeople = 64
+
 // encode gives the file: magic, JSON, and a checksum of both.
 func encode(c *content) ([]byte, error) {
-	body, err := json.Marshal(c)
+	form, line := *c, magic2
+	if c.Version == 1 {
+		form.Slots, form.Keys, form.People, line = c.People[0].Slots, c.People[0].Keys, nil, magic
+	}
+	body, err := json.Marshal(form)
 	if err != nil {
 		return nil, fmt.Errorf("encode vault: %w", err)
 	}
-	out := append([]byte(magic), body...)
+	out := append([]byte(line), body...)
 	sum := sha256.Sum256(out)
 	return append(out, "\nsha256 "+hex.EncodeToString(sum[:])+"\n"...), nil
 }
@@ -63,15 +74,24 @@ func decode(b []byte) (*content, error) {
 	if string(trailer) != "\nsha256 "+hex.EncodeToString(sum[:])+"\n" {
 		return nil, ErrDamaged
 	}
+	version := 1
 	if !bytes.HasPrefix(b, []byte(magic)) {
-		return nil, ErrNewer // the checksum holds, so it is no damage
+		if version = 2; !bytes.HasPrefix(b, []byte(magic2)) {
+			return nil, ErrNewer // the checksum holds, so it is no damage
+		}
 	}
 	var c content
 	if err := json.Unmarshal(head[len(magic):], &c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	if c.Version != 1 {
+	if c.Version != version {
 		return nil, ErrNewer
+	}
+	if version == 1 {
+		c.People, c.Slots, c.Keys = []person{{Slots: c.Slots, Keys: c.Keys}}, nil, nil
+	}
+	if len(c.People) == 0 || len(c.People) > maxPeople {
+		return nil, fmt.Errorf("%w: %d people", ErrDamaged, len(c.People))
 	}
 	return &c, nil
 }
@@ -85,7 +105,7 @@ func read(dir string) (c *content, mended bool, err error) {
 		return nil, false, ErrNewer
 	case err1 == nil && err2 == nil:
 		// Two whole ones differ when a crash came between them: the first is newer.
-		return first, !bytes.Equal(first.Keys, second.Keys), nil
+		return first, differ(first, second), nil
 	case err1 == nil:
 		return first, true, nil
 	case err2 == nil:
@@ -94,6 +114,12 @@ func read(dir string) (c *content, mended bool, err error) {
 		return nil, false, ErrMissing
 	}
 	return nil, false, fmt.Errorf("%w: %w", ErrDamaged, err1)
+}
+
+func differ(a, b *content) bool {
+	x, err := encode(a)
+	y, err2 := encode(b)
+	return err != nil || err2 != nil || !bytes.Equal(x, y)
 }
 
 func readOne(path string) (*content, error) {

@@ -50,7 +50,7 @@ func TestNewerVault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, _, _ := strings.Cut(strings.Replace(string(b), "vault 1", "vault 2", 1), "\nsha256 ")
+	head, _, _ := strings.Cut(strings.Replace(string(b), "vault 1", "vault 3", 1), "\nsha256 ")
 	sum := sha256.Sum256([]byte(head))
 	newer := []byte(head + "\nsha256 " + hex.EncodeToString(sum[:]) + "\n")
 	if err := os.WriteFile(path, newer, 0o600); err != nil {

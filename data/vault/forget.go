@@ -11,13 +11,21 @@ var errForgotten = errors.New("vault was closed")
 func (v *Vault) Forget() {
 	v.gone = true
 	clear(v.master[:])
-	k := &v.keys
+	k := &v.ring.Keys
 	clear(k.Identity[:])
 	clear(k.Store[:])
 	clear(k.Sign)
 	clear(k.Box)
 	for _, f := range k.Before {
 		clear(f.Box)
+	}
+	clear(v.ring.Old)
+	if v.shared != nil {
+		clear(v.shared[:])
+	}
+	if g := v.ring.Grant; g != nil {
+		clear(g.Identity[:])
+		clear(g.Epochs)
 	}
 	for epoch := range k.Epochs {
 		k.Epochs[epoch] = Key{}

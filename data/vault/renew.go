@@ -20,10 +20,10 @@ func SameText(a, b string) bool {
 // Keep makes it what opens the vault, durably. What it replaces opens nothing
 // any more, save an old copy of the vault's files.
 func (f *Fresh) Keep() error {
-	before := f.vault.file.Slots
+	before := f.vault.me().Slots
 	f.vault.putSlot(f.slot)
 	if err := f.vault.save(); err != nil {
-		f.vault.file.Slots = before
+		f.vault.me().Slots = before
 		return err
 	}
 	return nil

@@ -90,7 +90,7 @@ func parseShare(text string) (share, error) {
 
 // SharesMade tells when the shares that open this vault were made; zero: never.
 func (v *Vault) SharesMade() time.Time {
-	for _, s := range v.file.Slots {
+	for _, s := range v.me().Slots {
 		if s.Kind == slotShares && s.Made != nil {
 			return *s.Made
 		}
@@ -139,7 +139,7 @@ func (v *Vault) RehearseShare(text string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, slot := range v.file.Slots {
+	for _, slot := range v.me().Slots {
 		if slot.Kind == slotShares {
 			return int(s.number), s.of(slot)
 		}

@@ -303,7 +303,7 @@ func TestForget(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.Forget()
-	if v.master != (Key{}) || v.keys.Store != (Key{}) || v.keys.Epochs[0] != (Key{}) {
+	if v.master != (Key{}) || v.ring.Store != (Key{}) || v.ring.Epochs[0] != (Key{}) {
 		t.Error("keys are still there")
 	}
 	if v.SetPassphrase([]byte("nueva"), cheap) == nil || f.Keep() == nil {

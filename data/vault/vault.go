@@ -7,10 +7,10 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +25,7 @@ type Public struct {
 	Office         string `json:"office"`
 	Demo           bool   `json:"demo,omitempty"`
 	DemoPassphrase string `json:"demo_passphrase,omitempty"` // of a demonstration office, which holds nobody real
+	Joining        bool   `json:"joining,omitempty"`         // nobody here has the office's keys yet
 }
 
 // Keys is the keyring. The office's keys are the same on all its devices; the
@@ -88,8 +89,11 @@ type Vault struct {
 	dir    string
 	random io.Reader
 	file   *content
-	master Key
-	keys   Keys
+	at     int  // the person who signed in
+	master Key  // his
+	ring   ring // his, with what all here share
+	shared *Key // with which that is sealed; nil while he is the only one
+	state  State
 	Mended bool // one copy was damaged or old and was written anew
 
 	Damaged string // the copy that was damaged, "" when none was
@@ -111,7 +115,7 @@ func Create(dir string, random io.Reader, cost Cost, public Public, keys Keys, p
 	if _, _, err := read(dir); !errors.Is(err, ErrMissing) {
 		return nil, "", fmt.Errorf("create vault: folder has one")
 	}
-	v := &Vault{dir: dir, random: random, keys: keys, file: &content{Version: 1, Public: public}}
+	v := &Vault{dir: dir, random: random, ring: ring{Keys: keys}, file: &content{Version: 1, Public: public, People: []person{{}}}}
 	if _, err := io.ReadFull(random, v.master[:]); err != nil {
 		return nil, "", fmt.Errorf("draw master key: %w", err)
 	}
@@ -153,12 +157,8 @@ func open(ctx context.Context, dir string, random io.Reader, kind string, key fu
 	if err := v.unwrap(ctx, kind, key); err != nil {
 		return nil, err
 	}
-	plain, err := Open(&v.master, []byte("keyring"), c.Keys)
-	if err != nil {
-		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
-	}
-	if err := json.Unmarshal(plain, &v.keys); err != nil {
-		return nil, fmt.Errorf("%w: keyring: %w", ErrDamaged, err)
+	if err := v.readRing(); err != nil {
+		return nil, err
 	}
 	if damaged {
 		if err := write(dir, c); err != nil {
@@ -168,28 +168,47 @@ func open(ctx context.Context, dir string, random io.Reader, kind string, key fu
 	return v, nil
 }
 
+// unwrap finds the person whom a passphrase or code belongs to. Those who work on
+// one computer share salt and cost, so that the costly part is done once for all.
 func (v *Vault) unwrap(ctx context.Context, kind string, key func(slot) (*Key, error)) error {
-	for _, s := range v.file.Slots {
-		if s.Kind != kind {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("unlock: %w", err)
-		}
-		k, err := key(s)
-		if err != nil {
-			return err
-		}
-		if master, err := Open(k, []byte("slot "+kind), s.Wrapped); err == nil && len(master) == KeySize {
-			copy(v.master[:], master)
-			return nil
+	var last *slot
+	var k *Key
+	for at := range v.file.People {
+		for i := range v.file.People[at].Slots {
+			s := &v.file.People[at].Slots[i]
+			if s.Kind != kind {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("unlock: %w", err)
+			}
+			if last == nil || kind != slotPassphrase || !s.like(last) {
+				var err error
+				if k, err = key(*s); err != nil {
+					if kind == slotShares && len(v.file.People) > 1 {
+						continue // of another person's set
+					}
+					return err
+				}
+				last = s
+			}
+			if master, err := Open(k, []byte("slot "+kind), s.Wrapped); err == nil && len(master) == KeySize {
+				copy(v.master[:], master)
+				v.at = at
+				return nil
+			}
 		}
 	}
 	return ErrSecret
 }
 
+// like tells whether a passphrase gives the same key for two slots.
+func (s *slot) like(other *slot) bool {
+	return s.Cost != nil && other.Cost != nil && *s.Cost == *other.Cost && bytes.Equal(s.Salt, other.Salt)
+}
+
 // Keys gives the keyring; the caller must not change it.
-func (v *Vault) Keys() *Keys { return &v.keys }
+func (v *Vault) Keys() *Keys { return &v.ring.Keys }
 
 // Public gives what is public.
 func (v *Vault) Public() Public { return v.file.Public }
@@ -201,7 +220,7 @@ func (v *Vault) Rehearse(code string) bool {
 	if err != nil {
 		return false
 	}
-	for _, s := range v.file.Slots {
+	for _, s := range v.me().Slots {
 		if s.Kind != slotRecovery {
 			continue
 		}
@@ -214,15 +233,26 @@ func (v *Vault) Rehearse(code string) bool {
 	return false
 }
 
-// SetPassphrase replaces the passphrase's slot and writes the vault.
+// SetPassphrase replaces the passphrase's slot and writes the vault. Where others
+// sign in here it takes their salt and cost, and ErrTaken says that one of them
+// has this passphrase.
 func (v *Vault) SetPassphrase(passphrase []byte, cost Cost) error {
 	salt, err := v.draw()
 	if err != nil {
 		return err
 	}
+	others := v.others(slotPassphrase)
+	if len(others) > 0 && others[0].Cost != nil {
+		salt, cost = others[0].Salt, *others[0].Cost
+	}
 	k, err := stretch(passphrase, salt, &cost)
 	if err != nil {
 		return err
+	}
+	for _, s := range others {
+		if _, err := Open(k, []byte("slot "+slotPassphrase), s.Wrapped); err == nil {
+			return ErrTaken
+		}
 	}
 	s, err := v.wrap(slot{Kind: slotPassphrase, Salt: salt, Cost: &cost}, k)
 	if err != nil {
@@ -269,27 +299,26 @@ func (v *Vault) wrap(s slot, k *Key) (slot, error) {
 
 // putSlot puts a slot in the place of the one of its kind.
 func (v *Vault) putSlot(s slot) {
-	kept := v.file.Slots[:0:0]
-	for _, old := range v.file.Slots {
+	kept := v.me().Slots[:0:0]
+	for _, old := range v.me().Slots {
 		if old.Kind != s.Kind {
 			kept = append(kept, old)
 		}
 	}
-	v.file.Slots = append(kept, s)
+	v.me().Slots = append(kept, s)
 }
 
-func (v *Vault) save() error {
-	if v.gone {
-		return errForgotten
+// others gives the slots of a kind of those others who sign in here.
+func (v *Vault) others(kind string) []slot {
+	var list []slot
+	for i := range v.file.People {
+		for _, s := range v.file.People[i].Slots {
+			if i != v.at && s.Kind == kind {
+				list = append(list, s)
+			}
+		}
 	}
-	plain, err := json.Marshal(&v.keys)
-	if err != nil {
-		return fmt.Errorf("encode keyring: %w", err)
-	}
-	if v.file.Keys, err = Seal(v.random, nil, &v.master, []byte("keyring"), plain); err != nil {
-		return err
-	}
-	return write(v.dir, v.file)
+	return list
 }
 
 func (v *Vault) draw() ([]byte, error) {
