@@ -24,6 +24,7 @@ type Config struct {
 	Progress func(Progress)   // called from any goroutine while opening or rebuilding; may be nil
 	Probe    Prober           // tries a doubtful working copy in a process of its own; nil: it is opened here
 	Careful  bool             // probe the working copy even if nothing speaks against it
+	Device   string           // what this computer is called when it joins an office; "": as the machine is
 	Recheck  time.Duration    // how often an open office checks its counters; zero: every ten minutes, below zero: never
 }
 
@@ -56,6 +57,8 @@ type Sign struct {
 	Office         string
 	Demo           bool
 	DemoPassphrase string // of a demonstration office only
+	Joining        bool   // nobody here has been let in yet, see ResumeJoin
+	People         int    // how many sign in here, each with a passphrase of his own
 }
 
 // Info is who and where, after signing in.

@@ -1,11 +1,13 @@
 package data
 
 import (
+	"os"
 	"path/filepath"
 	"time"
 
 	"paradero/data/draft"
 	"paradero/data/fault"
+	"paradero/data/record"
 	"paradero/data/vault"
 )
 
@@ -34,14 +36,62 @@ type Drafts interface {
 func (o *Office) Drafts() Drafts { return o.drafts }
 
 // bringDrafts makes them ready. Their keys come from the working copy's root,
-// which never leaves this machine, as they never do.
+// which never leaves this machine, as they never do. Where several people sign in
+// here each has his own, under a key that the others do not have; what was begun
+// before the second came is the first one's.
 func (o *Office) bringDrafts() error {
-	key, err := vault.Sub(&o.vault.Keys().Store, "drafts")
+	shared, err := o.draftsUnder(&o.vault.Keys().Store, "")
 	if err != nil {
-		return fault.Wrap(err, fault.Internal, "open office", "keys_failed")
+		return err
 	}
-	o.drafts, err = draft.New(filepath.Join(o.cfg.Dir, draftsDir), key, o.cfg.Rand)
-	return err
+	name := o.Info().Device.String()[:8]
+	people, own := o.vault.People(), filepath.Join(o.cfg.Dir, draftsDir, name)
+	if _, err := os.Stat(own); len(people) == 1 && err != nil {
+		o.drafts = shared
+		return nil
+	}
+	root := vault.Key(o.vault.Keys().Sign)
+	if o.drafts, err = o.draftsUnder(&root, name); err != nil || !people[0].Me {
+		return err
+	}
+	return moveDrafts(shared, o.drafts)
+}
+
+func (o *Office) draftsUnder(root *vault.Key, name string) (*draft.Store, error) {
+	key, err := vault.Sub(root, "drafts")
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "open office", "keys_failed")
+	}
+	return draft.New(filepath.Join(o.cfg.Dir, draftsDir, name), key, o.cfg.Rand)
+}
+
+// moveDrafts moves what can be read, each once it is kept in its new place.
+func moveDrafts(from, to *draft.Store) error {
+	list, _, err := from.List()
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if err := to.Put(d.Key, d.Typed, d.At); err != nil {
+			return err
+		}
+		if err := from.Drop(d.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropPerson takes what a person who was taken off this computer left here.
+func (o *Office) dropPerson(device record.ID) error {
+	const op = "remove person"
+	name := device.String()[:8]
+	for _, path := range []string{filepath.Join(draftsDir, name), invitesName + "-" + name} {
+		if err := os.RemoveAll(filepath.Join(o.cfg.Dir, path)); err != nil {
+			return diskFault(op, err)
+		}
+	}
+	return nil
 }
 
 // verifyDrafts names the files of drafts that do not open. What was typed there

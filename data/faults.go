@@ -65,6 +65,8 @@ func vaultFault(op string, err error) error {
 		return nil
 	case errors.Is(err, vault.ErrSecret):
 		return fault.New(fault.Passphrase, op, "passphrase_wrong")
+	case errors.Is(err, vault.ErrTaken):
+		return fault.New(fault.Refused, op, "passphrase_taken")
 	case errors.Is(err, vault.ErrCode):
 		return fault.New(fault.Passphrase, op, "recovery_code_mistyped")
 	case errors.Is(err, vault.ErrMissing):

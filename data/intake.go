@@ -86,7 +86,7 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 		return in.out, diskFault(op, err)
 	}
 	if in.out.Taken > 0 && ctx.Err() == nil {
-		if err := o.tendKeys(ctx); err != nil {
+		if err := errors.Join(o.tendKeys(ctx), o.shareComputer(ctx)); err != nil {
 			return in.out, err
 		}
 	}

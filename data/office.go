@@ -147,7 +147,7 @@ func Peek(dir string) (Sign, error) {
 	if err != nil {
 		return Sign{}, vaultFault("open office", err)
 	}
-	return Sign{Office: p.Office, Demo: p.Demo, DemoPassphrase: p.DemoPassphrase}, nil
+	return Sign{Office: p.Office, Demo: p.Demo, DemoPassphrase: p.DemoPassphrase, Joining: p.Joining, People: p.People}, nil
 }
 
 // Create makes an office in a folder that is empty or missing, writes its
@@ -286,6 +286,12 @@ func open(ctx context.Context, cfg Config, unlock func() (*vault.Vault, error)) 
 	if err != nil {
 		return nil, release(lock, vaultFault(op, err))
 	}
+	if err := letIn(op, v); err != nil {
+		return nil, release(lock, err)
+	}
+	if err := renewPerson(&cfg, v); err != nil {
+		return nil, release(lock, err)
+	}
 	return assemble(ctx, cfg, lock, v)
 }
 
@@ -311,6 +317,9 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		return nil, o.abandon(err)
 	}
 	o.running.Go(func() { o.foldLoop() })
+	if err := errors.Join(o.succeedOld(ctx), o.shareComputer(ctx)); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
 	o.beginChecks()
 	return o, nil
 }
@@ -483,8 +492,8 @@ func (o *Office) ChangePassphrase(ctx context.Context, old, next []byte) error {
 	}
 	o.verify.Lock()
 	defer o.verify.Unlock()
-	if _, err := vault.Unlock(ctx, o.cfg.Dir, o.cfg.Rand, old); err != nil {
-		return vaultFault(op, err)
+	if err := o.checkOwn(ctx, op, old); err != nil {
+		return err
 	}
 	return vaultFault(op, o.vault.SetPassphrase(next, o.cfg.cost()))
 }

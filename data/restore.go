@@ -16,7 +16,6 @@ import (
 	"paradero/data/fault"
 	"paradero/data/ledger"
 	"paradero/data/record"
-	"paradero/data/team"
 	"paradero/data/vault"
 )
 
@@ -225,7 +224,7 @@ func (r *restoring) signer() deviceKey { return deviceKey{ed25519.NewKeyFromSeed
 func (r *restoring) take(ctx context.Context, reader *backup.Reader, secret *[32]byte) error {
 	head, count, err := reader.Each(ctx, secret, backup.Do{
 		Head: func(h backup.Head) error {
-			if h.Office != r.keys.Office || h.Device != r.told.Before {
+			if h.Office != r.keys.Office || h.Device != r.told.Before && len(r.vault.People()) == 1 {
 				return backup.ErrOther
 			}
 			return nil
@@ -322,25 +321,9 @@ func (r *restoring) chunk(name string, piece []byte) error {
 func (r *restoring) succeed() error {
 	e := r.check.Feeds.Next(r.keys.Office, r.told.Device)
 	e.Epoch = r.epoch()
-	public := r.signer().Public()
-	keys, err := publicKeys(r.keys.Sign, r.keys.Box)
+	c, err := successionOf(r.before, &r.keys)
 	if err != nil {
 		return err
-	}
-	c := ledger.Change{Record: r.told.Device, Kind: record.Device, Op: ledger.OpEdit}
-	for _, f := range []struct{ name, text string }{
-		{"member", record.ID(r.keys.Member).String()},
-		{"sign_key", encodeKey(public)},
-		{"box_key", keys["box_key"]},
-		{"succeeds", r.told.Before.String()},
-		{"endorsement", team.Endorse(r.before, r.keys.Office, public)},
-		{"hub_key", keys["hub_key"]},
-	} {
-		field, ok := record.SchemaOf(record.Device).Field(f.name)
-		if !ok {
-			return fault.New(fault.Internal, "restore", "keys_failed")
-		}
-		c.Fields = append(c.Fields, ledger.Field{Num: field.Num, Text: f.text})
 	}
 	body := &ledger.Body{Wall: r.cfg.Clock().Truncate(time.Millisecond), Author: r.keys.Member, Changes: []ledger.Change{c}}
 	b, err := ledger.Write(e, body, newEpochKeys(r.cfg.Rand, r.keys.Epochs), r.signer())

@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 
+	"paradero/data/fault"
 	"paradero/data/vault"
 )
 
@@ -12,6 +13,19 @@ func (o *Office) Check(ctx context.Context, passphrase []byte) error {
 	const op = "unlock office"
 	o.verify.Lock()
 	defer o.verify.Unlock()
-	_, err := vault.Unlock(ctx, o.cfg.Dir, o.cfg.Rand, passphrase)
-	return vaultFault(op, err)
+	return o.checkOwn(ctx, op, passphrase)
+}
+
+// checkOwn tells whether a passphrase is that of who has signed in: where several
+// people sign in here, no other's will do. The caller holds verify.
+func (o *Office) checkOwn(ctx context.Context, op string, passphrase []byte) error {
+	v, err := vault.Unlock(ctx, o.cfg.Dir, o.cfg.Rand, passphrase)
+	if err != nil {
+		return vaultFault(op, err)
+	}
+	defer v.Forget()
+	if !sameKeys(v.Keys(), o.vault.Keys()) {
+		return fault.New(fault.Passphrase, op, "passphrase_wrong")
+	}
+	return nil
 }

@@ -113,9 +113,12 @@ func (v *Vault) readCommon() error {
 		return fmt.Errorf("%w: shared keyring: %w", ErrDamaged, err)
 	}
 	v.shared = &shared
-	store := c.Store
 	v.ring.take(&c)
-	v.merge(store)
+	if v.ring.Grant == nil && v.ring.Joining != nil {
+		v.state = Joining // the computer was shared before his welcome came
+		return nil
+	}
+	v.merge(c.Store)
 	return nil
 }
 
@@ -164,6 +167,8 @@ func (v *Vault) seal() error {
 		if err := v.sealCommon(); err != nil {
 			return err
 		}
+	}
+	if v.shared != nil {
 		own.take(&common{})
 		own.Epochs = nil
 	}
@@ -176,7 +181,9 @@ func (v *Vault) seal() error {
 }
 
 // padded lets a keyring without a signing key, as tests make them, be written.
-func padded(seed []byte) []byte { return append(bytes.Clone(seed), make([]byte, ed25519.SeedSize)...)[:ed25519.SeedSize] }
+func padded(seed []byte) []byte {
+	return append(bytes.Clone(seed), make([]byte, ed25519.SeedSize)...)[:ed25519.SeedSize]
+}
 
 // sealCommon seals what all share, and its key to the one who signed in.
 func (v *Vault) sealCommon() error {
@@ -257,7 +264,7 @@ func (v *Vault) Grant(office Keys) error {
 	office.Epochs = maps.Clone(office.Epochs)
 	v.ring.Grant = &office
 	v.state = Granted
-	if len(v.file.People) == 1 {
+	if len(v.file.People) == 1 || v.shared != nil {
 		v.merge(v.ring.Store)
 	}
 	if err := v.save(); err != nil {
@@ -281,6 +288,16 @@ func (v *Vault) People() []Person {
 		list[i] = Person{Sign: p.Sign, Me: i == v.at, Shared: len(p.Shared) > 0 || i == v.at && v.state == Ready}
 	}
 	return list
+}
+
+// Lacking tells whether somebody here lacks this computer's keys.
+func (v *Vault) Lacking() bool {
+	for i := range v.file.People {
+		if i != v.at && len(v.file.People[i].Shared) == 0 {
+			return v.state == Ready
+		}
+	}
+	return false
 }
 
 // Share gives this computer's keys to those here who lack them and whom boxOf
@@ -396,4 +413,24 @@ func (v *Vault) Renewed() error {
 	clear(v.ring.Old)
 	v.ring.Old = nil
 	return v.save()
+}
+
+// Reread takes in what another opened vault wrote of others meanwhile: who came and
+// what they asked for. This person's part stays as it is.
+func (v *Vault) Reread() error {
+	c, _, err := read(v.dir)
+	if err != nil {
+		return err
+	}
+	own := v.me()
+	if len(own.Slots) == 0 {
+		return fmt.Errorf("%w: nobody signed in", ErrDamaged)
+	}
+	for i := range c.People {
+		if len(c.People[i].Slots) > 0 && bytes.Equal(c.People[i].Slots[0].Wrapped, own.Slots[0].Wrapped) {
+			v.file, v.at = c, i
+			return v.save()
+		}
+	}
+	return fmt.Errorf("%w: this person is not in it", ErrDamaged)
 }

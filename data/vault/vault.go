@@ -26,6 +26,7 @@ type Public struct {
 	Demo           bool   `json:"demo,omitempty"`
 	DemoPassphrase string `json:"demo_passphrase,omitempty"` // of a demonstration office, which holds nobody real
 	Joining        bool   `json:"joining,omitempty"`         // nobody here has the office's keys yet
+	People         int    `json:"-"`                         // how many sign in here
 }
 
 // Keys is the keyring. The office's keys are the same on all its devices; the
@@ -106,7 +107,9 @@ func Peek(dir string) (Public, error) {
 	if err != nil {
 		return Public{}, err
 	}
-	return c.Public, nil
+	p := c.Public
+	p.People = len(c.People)
+	return p, nil
 }
 
 // Create makes a vault in a folder that has none and gives the recovery code,
@@ -339,6 +342,10 @@ func stretch(passphrase, salt []byte, cost *Cost) (*Key, error) {
 	copy(k[:], argon2.IDKey(passphrase, salt, cost.Time, cost.Memory, cost.Threads, KeySize))
 	return &k, nil
 }
+
+// Stretch derives a key from what a person can remember or be told, at a cost that
+// is bounded first.
+func Stretch(secret, salt []byte, cost Cost) (*Key, error) { return stretch(secret, salt, &cost) }
 
 func fromCode(secret, salt []byte) (*Key, error) {
 	return derived(secret, salt, "paradero recovery slot")
