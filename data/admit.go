@@ -83,9 +83,9 @@ func (o *Office) readRequest(op string, request []byte) (*asked, error) {
 func (o *Office) checkOffer(ctx context.Context, op string, q *asked) (known bool, err error) {
 	f := q.offer
 	o.use.RLock()
-	let, key := o.law.Devices(), o.law.Key(f.inviter)
+	let, remaining, key := o.law.Devices(), o.law.Remaining(), o.law.Key(f.inviter)
 	o.use.RUnlock()
-	inviter, in := let[f.inviter]
+	inviter, in := remaining[f.inviter]
 	switch {
 	case f.office != o.Info().OfficeID:
 		return false, fault.New(fault.Refused, op, "request_other_office")
@@ -105,10 +105,11 @@ func (o *Office) checkOffer(ctx context.Context, op string, q *asked) (known boo
 	})
 	device := ledger.DeviceOf(q.sign)
 	_, enrolled := let[device]
+	_, stays := remaining[device]
 	switch {
 	case err != nil:
 		return false, err
-	case taken == device && enrolled:
+	case taken == device && stays:
 		return true, nil
 	case !taken.IsZero():
 		return false, fault.New(fault.Refused, op, "invitation_used")
@@ -165,13 +166,13 @@ func (o *Office) Admit(ctx context.Context, request []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	member := q.offer.member
-	if known {
-		o.use.RLock()
-		member = o.law.Devices()[ledger.DeviceOf(q.sign)]
-		o.use.RUnlock()
-	} else if member, err = o.enrol(ctx, q); err != nil {
-		return nil, err
+	o.use.RLock()
+	member := o.law.Devices()[ledger.DeviceOf(q.sign)]
+	o.use.RUnlock()
+	if !known { // else he is who he was let in as
+		if member, err = o.enrol(ctx, q); err != nil {
+			return nil, err
+		}
 	}
 	if err := o.tendKeys(ctx); err != nil {
 		return nil, err

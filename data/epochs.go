@@ -271,9 +271,9 @@ func (o *Office) tendKeys(ctx context.Context) error {
 	if err := o.enter("tend keys"); err != nil {
 		return err
 	}
-	epochs := o.law.Epochs()
+	epochs, ended := o.law.Epochs(), o.ended()
 	o.use.RUnlock()
-	if len(epochs) == 0 {
+	if len(epochs)+len(ended) == 0 {
 		return nil
 	}
 	if err := o.publishKeys(ctx); err != nil {
@@ -281,6 +281,10 @@ func (o *Office) tendKeys(ctx context.Context) error {
 	}
 	if o.mayGiveKeys("tend keys") != nil {
 		return nil
+	}
+	if len(epochs) == 0 { // somebody ended a device who may not give keys
+		_, err := o.newEpoch(ctx)
+		return err
 	}
 	all, err := o.boxes(ctx)
 	if err != nil {

@@ -305,6 +305,9 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		imports: make(chan struct{}, 1), folds: make(chan *folded, 4), order: newBarrier(), packs: newPackBook(), places: newPlaceBook(),
 		backups: newBackups(),
 	}
+	if v.Keys().Founder == [16]byte{} { // kept when the keyring is next written: others may come to share it
+		v.Keys().Founder = ledger.DeviceOf(deviceKey{o.sign}.Public())
+	}
 	o.law = o.newLaw()
 	o.info.Store(&Info{
 		Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,
@@ -482,18 +485,4 @@ func codeFault(op string, err error) error {
 		return fault.New(fault.Passphrase, op, "recovery_code_of_another")
 	}
 	return vaultFault(op, err)
-}
-
-// ChangePassphrase replaces the passphrase while the office is open.
-func (o *Office) ChangePassphrase(ctx context.Context, old, next []byte) error {
-	const op = "change passphrase"
-	if len(next) == 0 {
-		return &fault.Error{Code: fault.Invalid, Op: op, Key: "passphrase_empty"}
-	}
-	o.verify.Lock()
-	defer o.verify.Unlock()
-	if err := o.checkOwn(ctx, op, old); err != nil {
-		return err
-	}
-	return vaultFault(op, o.vault.SetPassphrase(next, o.cfg.cost()))
 }

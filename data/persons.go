@@ -28,7 +28,7 @@ func (o *Office) Persons(ctx context.Context) ([]Person, error) {
 	if err := o.enter("read persons"); err != nil {
 		return nil, err
 	}
-	let := o.law.Devices()
+	let, ended := o.law.Devices(), o.ended()
 	o.use.RUnlock()
 	o.verify.Lock()
 	people := o.vault.People()
@@ -41,9 +41,8 @@ func (o *Office) Persons(ctx context.Context) ([]Person, error) {
 		} else if len(p.Sign) == ed25519.PublicKeySize {
 			one.Device = ledger.DeviceOf(p.Sign)
 		}
-		var in bool
-		one.Member, in = let[one.Device]
-		one.Ended = !in && p.Shared && !p.Me
+		one.Member = let[one.Device]
+		one.Ended = ended[one.Device]
 		one.Name = o.names.get(one.Member)
 		list = append(list, one)
 	}
@@ -136,12 +135,36 @@ func (o *Office) boxOf(ctx context.Context) (func(sign []byte) []byte, error) {
 	}, nil
 }
 
+// ended gives the devices that were let in and that the team has sent away. The
+// caller keeps the working copy in place.
+func (o *Office) ended() map[record.ID]bool {
+	out, stay := map[record.ID]bool{}, o.law.Remaining()
+	for d := range o.law.Devices() {
+		if _, ok := stay[d]; !ok {
+			out[d] = true
+		}
+	}
+	return out
+}
+
 // shareComputer gives this computer's keys to those who sign in here and whom the
-// team has let in meanwhile.
+// team has let in meanwhile, and takes off it whom the team has sent away.
 func (o *Office) shareComputer(ctx context.Context) error {
 	o.verify.Lock()
-	lacking := o.vault.Lacking()
+	lacking, people := o.vault.Lacking(), o.vault.People()
 	o.verify.Unlock()
+	if err := o.enter("share computer"); err != nil {
+		return err
+	}
+	ended := o.ended()
+	o.use.RUnlock()
+	for _, p := range people {
+		if device := ledger.DeviceOf(p.Sign); !p.Me && p.Shared && ended[device] {
+			if err := o.RemovePerson(ctx, device); err != nil {
+				return err
+			}
+		}
+	}
 	if !lacking {
 		return nil
 	}

@@ -131,7 +131,7 @@ func (o *Office) SealedOff(ctx context.Context) (SealedOff, bool, error) {
 		return s, true, err
 	}
 	epochs := o.law.Epochs()
-	_, in := o.law.Devices()[o.Info().Device]
+	_, in := o.law.Remaining()[o.Info().Device]
 	o.use.RUnlock()
 	s.Removed = !in
 	for _, id := range epochs {

@@ -29,3 +29,17 @@ func (o *Office) checkOwn(ctx context.Context, op string, passphrase []byte) err
 	}
 	return nil
 }
+
+// ChangePassphrase replaces the passphrase while the office is open.
+func (o *Office) ChangePassphrase(ctx context.Context, old, next []byte) error {
+	const op = "change passphrase"
+	if len(next) == 0 {
+		return &fault.Error{Code: fault.Invalid, Op: op, Key: "passphrase_empty"}
+	}
+	o.verify.Lock()
+	defer o.verify.Unlock()
+	if err := o.checkOwn(ctx, op, old); err != nil {
+		return err
+	}
+	return vaultFault(op, o.vault.SetPassphrase(next, o.cfg.cost()))
+}

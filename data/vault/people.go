@@ -429,8 +429,32 @@ func (v *Vault) Reread() error {
 	for i := range c.People {
 		if len(c.People[i].Slots) > 0 && bytes.Equal(c.People[i].Slots[0].Wrapped, own.Slots[0].Wrapped) {
 			v.file, v.at = c, i
+			if err := v.gain(); err != nil {
+				return err
+			}
 			return v.save()
 		}
 	}
 	return fmt.Errorf("%w: this person is not in it", ErrDamaged)
+}
+
+// gain takes in the keys of epochs that others here brought.
+func (v *Vault) gain() error {
+	if v.shared == nil || len(v.file.Shared) == 0 {
+		return nil
+	}
+	plain, err := Open(v.shared, []byte(adCommon), v.file.Shared)
+	if err != nil {
+		return fmt.Errorf("%w: shared keyring: %w", ErrDamaged, err)
+	}
+	var c common
+	if err := json.Unmarshal(plain, &c); err != nil {
+		return fmt.Errorf("%w: shared keyring: %w", ErrDamaged, err)
+	}
+	for number, key := range c.Epochs {
+		if _, ok := v.ring.Epochs[number]; !ok {
+			v.ring.Epochs[number] = key
+		}
+	}
+	return nil
 }

@@ -104,7 +104,8 @@ func testPeopleLeave(t *testing.T, dir string, first, second, third Keys) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Grant(Keys{Office: [16]byte{9}, Epochs: map[uint32]Key{0: {3}}, Member: [16]byte{33}}); err != nil {
+	err = v.Grant(Keys{Office: [16]byte{9}, Epochs: map[uint32]Key{0: {3}}, Member: [16]byte{33}})
+	if err != nil {
 		t.Fatal(err)
 	}
 	v = unlockAs(t, dir, "uno")
