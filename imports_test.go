@@ -34,10 +34,11 @@ var mayImport = map[string][]string{
 	".":               {"app", "app/command", "app/desktop", "assets"},
 	"app":             join(door, "reports", "reports/page", "assets"),
 	"app/demo":        join(door, "app", "reports", "assets"),
-	"app/command":     join(door, "app", "app/demo", "reports", "assets", "data/sync/hub", "data/ledger"), // the hub is no office
+	"app/courier":     {"data", "data/fault", "data/record", "data/sync", "data/sync/folder", "data/sync/hub"},
+	"app/command":     join(door, "app", "app/courier", "app/demo", "reports", "assets", "data/sync/hub", "data/ledger"), // the hub is no office
 	"app/present":     join(door, "app", "reports", "reports/chart", "assets"),
 	"app/present/...": join(door, "app", "app/present/...", "reports", "reports/chart", "assets"),
-	"app/desktop":     join(door, "app", "app/demo", "app/present/...", "app/widget", "app/desktop/...", "reports", "reports/chart", "assets"),
+	"app/desktop":     join(door, "app", "app/courier", "app/demo", "app/present/...", "app/widget", "app/desktop/...", "reports", "reports/chart", "assets"),
 	"app/desktop/...": join(door, "app", "app/demo", "app/present/...", "app/widget", "app/desktop/room", "app/desktop/sheet", "reports", "reports/chart", "assets"),
 	"app/widget":      {"assets", "reports/chart", "data/fault"},
 

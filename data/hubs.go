@@ -32,7 +32,7 @@ func (o *Office) Hub() (invitation []byte, ok bool) {
 // the right to change the office's texts.
 func (o *Office) SetHub(ctx context.Context, invitation []byte) error {
 	if len(invitation) > maxInvitation {
-		return fault.New(fault.Invalid, "set hub", "hub_invitation_bad")
+		return fault.New(fault.Invalid, "set hub", "hub_invitation")
 	}
 	if old, _ := o.Hub(); bytes.Equal(old, invitation) {
 		return nil

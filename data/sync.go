@@ -35,7 +35,13 @@ const (
 // signatures and links, and one that was emptied, restored or replaced gets again
 // what it lacks. Nothing to do costs one small request.
 func (o *Office) SyncWith(ctx context.Context, d sync.Depot, progress func(Progress)) (Exchanged, error) {
-	return o.meet(ctx, wayKind(d), d, progress)
+	return o.meet(ctx, d, progress, (*meeting).run)
+}
+
+// SendTo is the half of SyncWith that sends: for who has just saved something, and
+// is told by itself of what others do.
+func (o *Office) SendTo(ctx context.Context, d sync.Depot, progress func(Progress)) (Exchanged, error) {
+	return o.meet(ctx, d, progress, (*meeting).runSend)
 }
 
 // wayKind tells what kind of a depot it is: one says so itself when it is a folder.
@@ -46,9 +52,9 @@ func wayKind(d sync.Depot) string {
 	return WayHub
 }
 
-func (o *Office) meet(ctx context.Context, kind string, d sync.Depot, progress func(Progress)) (Exchanged, error) {
+func (o *Office) meet(ctx context.Context, d sync.Depot, progress func(Progress), run func(*meeting, context.Context) error) (Exchanged, error) {
 	const op = "exchange"
-	w := o.way(kind, d.Name())
+	w := o.way(wayKind(d), d.Name())
 	w.busy.Lock()
 	defer w.busy.Unlock()
 	x := &meeting{office: o, depot: d, way: w, progress: func(p Progress) {
@@ -57,8 +63,8 @@ func (o *Office) meet(ctx context.Context, kind string, d sync.Depot, progress f
 			progress(p)
 		}
 	}}
-	err := x.run(ctx)
-	err = syncFault(op, err)
+	x.there = holdingOf(w.There)
+	err := syncFault(op, run(x, ctx))
 	x.out.Complete = err == nil
 	x.out.Tips = o.ends().Tips()
 	o.goingOn(w, func(now *Way) { now.Progress = Progress{} })
@@ -127,7 +133,6 @@ type head struct {
 
 func (x *meeting) run(ctx context.Context) error {
 	o, w := x.office, x.way
-	x.there = holdingOf(w.There)
 	mark := x.begin(w.Mark)
 	if mark == "" {
 		x.expect(ctx)
@@ -142,6 +147,13 @@ func (x *meeting) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := x.push(ctx); err != nil {
+		return err
+	}
+	return x.tell(ctx)
+}
+
+func (x *meeting) runSend(ctx context.Context) error {
 	if err := x.push(ctx); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -13,7 +12,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	stdsync "sync"
 	"time"
 
@@ -46,6 +44,7 @@ type way struct {
 	There      tipList   // it is known to hold these and all before them
 	Checked    time.Time // when all that it holds was compared
 	Sick       string    // what was damaged here when it was read from the beginning for that
+	Roster     string    // of a hub: the devices that it was told to let in
 	Told       string    // what it was told last that this device holds
 	ToldAt     time.Time
 	Asked      time.Time // when it was asked last what others said
@@ -239,55 +238,6 @@ func (o *Office) setWay(do func()) {
 	o.ways.mu.Lock()
 	defer o.ways.mu.Unlock()
 	do()
-}
-
-// Ways gives every way of exchange that was ever used, the hub first, and how each
-// went last.
-func (o *Office) Ways() []Way {
-	o.ways.mu.Lock()
-	defer o.ways.mu.Unlock()
-	o.loadWays()
-	var out []Way
-	for key, w := range o.ways.ways {
-		now := o.ways.live[key]
-		out = append(out, Way{
-			Kind: w.Kind, Name: w.Name, At: w.At, Sent: w.Sent, Got: w.Got, Error: w.Error, Online: now.Online, Progress: now.Progress,
-		})
-	}
-	order := map[string]int{WayHub: 0, WayFolder: 1, WayBundle: 2}
-	slices.SortFunc(out, func(a, b Way) int {
-		return cmp.Or(cmp.Compare(order[a.Kind], order[b.Kind]), b.At.Compare(a.At), cmp.Compare(a.Name, b.Name))
-	})
-	return out
-}
-
-// ForgetWay forgets a depot: it is not asked any more, and what it was known to
-// hold counts no more.
-func (o *Office) ForgetWay(kind, name string) error {
-	o.ways.mu.Lock()
-	defer o.ways.mu.Unlock()
-	o.loadWays()
-	key := wayKey(kind, name)
-	delete(o.ways.ways, key)
-	delete(o.ways.live, key)
-	file, err := o.wayFile(key)
-	if err == nil {
-		err = os.Remove(filepath.Join(o.cfg.Dir, waysDir, file))
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return diskFault("forget a way of exchange", err)
-}
-
-// goingOn notes what an exchange is doing now, for those who look.
-func (o *Office) goingOn(w *way, change func(*Way)) {
-	o.ways.mu.Lock()
-	defer o.ways.mu.Unlock()
-	key := wayKey(w.Kind, w.Name)
-	now := o.ways.live[key]
-	change(&now)
-	o.ways.live[key] = now
 }
 
 // hear takes a device's word of what it holds, when it is newer than its last.

@@ -34,7 +34,7 @@ func (c *call) dir() (string, error) {
 }
 
 func (c *call) config(dir string) data.Config {
-	return data.Config{Dir: dir, Clock: c.env.Clock, Rand: c.env.Rand, Cost: c.env.Cost, Progress: c.meter.show, Probe: c.env.Probe}
+	return data.Config{Dir: dir, Program: c.env.Version, Clock: c.env.Clock, Rand: c.env.Rand, Cost: c.env.Cost, Progress: c.meter.show, Probe: c.env.Probe}
 }
 
 // withOffice opens the office, does the work and closes it again.

@@ -46,6 +46,8 @@ func verbs() []verb {
 		{"refuse", 1, 1, refuseVerb},
 		{"travel", 0, -1, travelVerb},
 		{"bundle", 2, 2, bundleVerb},
+		{"sync", 0, 0, syncVerb},
+		{"status", 0, 0, statusVerb},
 		{"hub", 0, 3, hubVerb},
 		{"passphrase", 0, 0, passphraseVerb},
 		{"recover", 0, 0, recoverVerb},
@@ -63,7 +65,7 @@ func verbs() []verb {
 
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
-	"duplicates", "reconcile", "screen", "agenda", "join", "sync", "status",
+	"duplicates", "reconcile", "screen", "agenda", "join",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,
