@@ -62,6 +62,9 @@ func (o *Office) goingOn(w *way, change func(*Way)) {
 // NoteWay notes, for whoever carries changes, that a depot is there now or why it
 // cannot be reached; a way that was never used is known from then on.
 func (o *Office) NoteWay(kind, name string, online bool, err error) error {
+	if err != nil && kind == WayFolder && !o.wayKnown(kind, name) {
+		return nil // a folder that was never there is none of ours
+	}
 	w := o.way(kind, name)
 	o.goingOn(w, func(now *Way) { now.Online = online })
 	key := faultKey(syncFault("exchange", err))
@@ -76,6 +79,13 @@ func (o *Office) NoteWay(kind, name string, online bool, err error) error {
 		return nil
 	}
 	return o.keepWay(w)
+}
+
+func (o *Office) wayKnown(kind, name string) bool {
+	o.ways.mu.Lock()
+	defer o.ways.mu.Unlock()
+	o.loadWays()
+	return o.ways.ways[wayKey(kind, name)] != nil
 }
 
 // Unsent tells whether something is here that a depot is not known to hold. It

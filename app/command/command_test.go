@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/pflag"
@@ -49,7 +50,7 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "clave"), []byte("cuatro gatos en la azotea\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "grab": grab, "says": says, "flip": flip, "side": side, "last": last,
+			"exits": exits, "grab": grab, "says": says, "flip": flip, "side": side, "last": last, "awaits": awaits,
 		},
 	})
 }
@@ -142,6 +143,17 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 		b[full/2] ^= 0x10
 		ts.Check(os.WriteFile(f, b, 0o600))
 	}
+}
+
+// awaits FILE waits until a file is there.
+func awaits(ts *testscript.TestScript, _ bool, args []string) {
+	for range 3000 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not come", args[0])
 }
 
 // TestVerb: what opens the desktop and what is a command.

@@ -8,6 +8,7 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -296,18 +297,28 @@ func (c *Courier) meet(ctx context.Context, r *run, d sync.Depot, how exchange) 
 }
 
 // Once makes one exchange by each of the ways, one after the other, and gives the
-// first failure after all were tried.
+// first failure after all were tried. A folder that is not there now, as of a stick
+// that is elsewhere, is none where another way went well.
 func Once(ctx context.Context, o *data.Office, ways []Way, met func(Way, data.Exchanged, error), progress func(data.Progress)) error {
-	var failed error
+	var failed, away error
+	well := false
 	for _, w := range ways {
 		out, err := once(ctx, o, w, progress)
 		met(w, out, err)
-		if failed == nil {
-			failed = err
+		switch {
+		case err == nil:
+			well = true
+		case w.Kind == data.WayFolder && errors.Is(err, sync.ErrAway):
+			away = cmp.Or(away, err)
+		default:
+			failed = cmp.Or(failed, err)
 		}
 		if ctx.Err() != nil {
 			break
 		}
+	}
+	if failed == nil && !well {
+		failed = away
 	}
 	return failed
 }
