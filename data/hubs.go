@@ -11,7 +11,6 @@ import (
 	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/team"
-	"paradero/data/vault"
 )
 
 // maxInvitation bounds what is kept of a hub.
@@ -100,12 +99,11 @@ func (o *Office) Roster(ctx context.Context) ([]HubDevice, error) {
 // HubSeed is the seed of the key by which this device comes to a hub. It is not
 // the one by which it signs batches: a hub chooses what it has signed there.
 func (o *Office) HubSeed() ([]byte, error) {
-	root := vault.Key(o.vault.Keys().Sign)
-	seed, err := vault.Sub(&root, "hub")
+	key, err := hubKey(o.vault.Keys().Sign)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "open hub", "keys_failed")
 	}
-	return seed[:], nil
+	return key.Seed(), nil
 }
 
 // DeviceSigner signs as this device what a hub is to believe of it.
