@@ -29,6 +29,7 @@ const (
 	backFirst  = time.Second
 	backMost   = 5 * time.Minute
 	dialTime   = 30 * time.Second
+	showEvery  = 200 * time.Millisecond // how often progress is shown
 )
 
 // Way is a depot that can be come to.
@@ -288,7 +289,13 @@ func (c *Courier) send(ctx context.Context, r *run, d sync.Depot, live bool) err
 type exchange func(context.Context, sync.Depot, func(data.Progress)) (data.Exchanged, error)
 
 func (c *Courier) meet(ctx context.Context, r *run, d sync.Depot, how exchange) error {
-	out, err := how(ctx, d, func(data.Progress) { c.opt.Moved() })
+	var told time.Time
+	out, err := how(ctx, d, func(data.Progress) {
+		if since := c.office.Now().Sub(told); since < 0 || since > showEvery {
+			told = c.office.Now()
+			c.opt.Moved()
+		}
+	})
 	if err == nil || out.Sent+out.Got > 0 {
 		c.opt.Met(r.way, out, err)
 	}

@@ -13,7 +13,9 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"paradero/app"
+	"paradero/app/courier"
 	"paradero/assets"
+	"paradero/data"
 	"paradero/data/fault"
 )
 
@@ -49,12 +51,21 @@ func Run(version, dir string) int {
 	s, shellErr := newShell(ctx, world{
 		app: fyneapp.NewWithID(appID), offices: realOffices{probe: app.Probe()}, settings: settings,
 		save:  func(set app.Settings) error { return set.Save(path) },
-		clock: time.Now, dispatch: fyne.Do, version: version, home: home, rooms: rooms(),
+		clock: time.Now, dispatch: fyne.Do, version: version, home: home, rooms: rooms(), carry: carryChanges,
 	})
 	if shellErr != nil {
 		return say(os.Stderr, shellErr, words)
 	}
 	return s.run(ctx, dir, err)
+}
+
+// carryChanges begins to exchange behind the screen.
+func carryChanges(o office, moved func()) carrier {
+	real, ok := o.(*data.Office)
+	if !ok {
+		return nil
+	}
+	return courier.Start(real, courier.Options{Moved: moved})
 }
 
 // run shows the window and stays until it is closed. noted is what went wrong
