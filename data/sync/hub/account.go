@@ -33,8 +33,10 @@ type Foreign struct {
 	Replicas int
 	Quota    int64 // bytes of batches; 0: as much as the account allows, 20 GB at most
 
-	// What devices come in with, where it is not the same.
+	// What devices come in with, where it is not the same: credentials, a seed, or
+	// each its own key, which the operator has to be told of (Permissions).
 	DeviceCreds, DeviceNkey []byte
+	OwnKeys                 bool
 }
 
 // Prepare makes the streams of an office in an account of its own at a cluster, or
@@ -80,11 +82,11 @@ func Prepare(ctx context.Context, f Foreign) (*Invitation, error) {
 	// The account has no name that a client can ask for. Its stream's birth is as good.
 	sum := sha256.Sum256([]byte("paradero account " + strconv.FormatInt(si.Created.UnixNano(), 36)))
 	account16 := record.ID(sum[:16]).String()
-	if len(f.DeviceCreds) > 0 || len(f.DeviceNkey) > 0 {
+	if len(f.DeviceCreds) > 0 || len(f.DeviceNkey) > 0 || f.OwnKeys {
 		if inv, err = f.invitation(f.DeviceCreds, f.DeviceNkey); err != nil {
 			return nil, err
 		}
-		inv.User, inv.Password = "", ""
+		inv.User, inv.Password, inv.Info = "", "", subjectInfo
 	}
 	inv.Account = account16
 	return inv, nil
@@ -155,10 +157,11 @@ const clientTLS = tls.VersionTLS12
 // could reach the streams' own administration through the answer to a Direct Get.
 func Permissions(devices []Device) string {
 	var b strings.Builder
-	services := []string{"p.>", "r.>", "a.>", "s.*", "j.*", "$JS.API.STREAM.INFO." + streamBatches}
+	services := []string{"p.>", "r.>", "a.>", "s.*", "j.*"}
+	info := "$JS.API.STREAM.INFO." + streamBatches
 	direct := []string{"$JS.API.DIRECT.GET." + streamBatches, "$JS.API.DIRECT.GET." + streamStatements, "$JS.API.DIRECT.GET." + streamBoxes + ".j.*"}
 	b.WriteString("accounts {\n  PARADERO_STREAMS {\n    jetstream: enabled\n    users: [ { user: \"paradero-admin\", password: \"…\" } ]\n    exports: [\n")
-	for _, s := range services {
+	for _, s := range append(services, info) {
 		fmt.Fprintf(&b, "      { service: %q }\n", s)
 	}
 	for _, s := range direct {
@@ -168,6 +171,7 @@ func Permissions(devices []Device) string {
 	for _, s := range append(services, direct...) {
 		fmt.Fprintf(&b, "      { service: { account: \"PARADERO_STREAMS\", subject: %q } }\n", s)
 	}
+	fmt.Fprintf(&b, "      { service: { account: \"PARADERO_STREAMS\", subject: %q }, to: %q }\n", info, subjectInfo)
 	b.WriteString("    ]\n    users: [\n")
 	if len(devices) == 0 {
 		devices = []Device{{}}

@@ -34,6 +34,7 @@ const (
 	maxPayload   = 512 << 10 // of any message
 	maxStatement = 256 << 10
 	inboxRoot    = "_I" // a device may listen below its own inbox only
+	subjectInfo  = "hub.info"
 )
 
 // Errors beside those of package sync.
@@ -111,8 +112,10 @@ type Grant struct {
 // GrantFor gives a device's rights: to leave batches under its own name, to say
 // its own word, to read the two streams without a consumer, and to hear live. It
 // may make, change, purge and delete nothing. A consumer it may not have: that
-// would let it use the server to write into the inbox of another.
-func GrantFor(device record.ID, boxes bool) Grant {
+// would let it use the server to write into the inbox of another. At a foreign
+// cluster letters go by the same connection, and the streams are in an account that
+// devices are not in.
+func GrantFor(device record.ID, foreign bool) Grant {
 	d := device.String()
 	g := Grant{
 		Publish: []string{
@@ -123,7 +126,8 @@ func GrantFor(device record.ID, boxes bool) Grant {
 		},
 		Subscribe: []string{inboxRoot + "." + d + ".>", "p.>", "r.>"},
 	}
-	if boxes {
+	if foreign {
+		g.Publish[len(g.Publish)-1] = subjectInfo
 		g.Publish = append(g.Publish, "j.*", "$JS.API.DIRECT.GET."+streamBoxes+".j.*")
 	}
 	return g

@@ -37,6 +37,7 @@ type Invitation struct {
 	Nkey     string `json:"nkey,omitempty"`  // seed
 	Creds    string `json:"creds,omitempty"` // the text of a credentials file
 	Foreign  bool   `json:"foreign,omitempty"`
+	Info     string `json:"info,omitempty"` // where STREAM.INFO is asked, where not under its own subject
 }
 
 const (

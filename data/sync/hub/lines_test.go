@@ -139,11 +139,8 @@ func TestALineThatBreaks(t *testing.T) {
 	for range 100 {
 		want = append(want, dev.Frame(t, 20<<10))
 	}
-	for len(want) > 0 {
-		if _, err := d.Push(t.Context(), want, ""); err != nil {
-			t.Fatal(err)
-		}
-		break
+	if _, err := d.Push(t.Context(), want, ""); err != nil {
+		t.Fatal(err)
 	}
 	if err := d.Tell(t.Context(), dev.Statement(1)); err != nil {
 		t.Fatal(err)

@@ -92,7 +92,11 @@ func (d *Depot) info(ctx context.Context, filter string, offset int) (*info, err
 	if filter != "" {
 		body = fmt.Appendf(nil, `{"subjects_filter":%q,"offset":%d}`, filter, offset)
 	}
-	m, err := d.ask(ctx, d.nc, "$JS.API.STREAM.INFO."+streamBatches, body)
+	subject := "$JS.API.STREAM.INFO." + streamBatches
+	if d.inv.Info != "" {
+		subject = d.inv.Info
+	}
+	m, err := d.ask(ctx, d.nc, subject, body)
 	if err != nil {
 		return nil, err
 	}
