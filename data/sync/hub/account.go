@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -56,12 +57,9 @@ func Prepare(ctx context.Context, f Foreign) (*Invitation, error) {
 	if err != nil {
 		return nil, err
 	}
-	account, err := js.AccountInfo(nats.Context(ctx))
-	if errors.Is(err, nats.ErrJetStreamNotEnabled) || errors.Is(err, nats.ErrJetStreamNotEnabledForAccount) || errors.Is(err, nats.ErrNoResponders) {
-		return nil, fmt.Errorf("%w: %w", ErrNoJetStream, err)
-	}
+	account, err := accountOf(ctx, js)
 	if err != nil {
-		return nil, refusedOrAway(ctx, "prepare account", err)
+		return nil, err
 	}
 	quota := f.Quota
 	if quota == 0 {
@@ -90,6 +88,25 @@ func Prepare(ctx context.Context, f Foreign) (*Invitation, error) {
 	}
 	inv.Account = account16
 	return inv, nil
+}
+
+// accountOf asks what the account may have. A cluster that has just started does not
+// answer until it has chosen who leads.
+func accountOf(ctx context.Context, js nats.JetStreamContext) (info *nats.AccountInfo, err error) {
+	for began := time.Now(); time.Since(began) < startTime; wait(ctx, comeBack) {
+		short, cancel := context.WithTimeout(ctx, 3*time.Second)
+		info, err = js.AccountInfo(nats.Context(short))
+		cancel()
+		switch {
+		case err == nil:
+			return info, nil
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.Is(err, nats.ErrJetStreamNotEnabled), errors.Is(err, nats.ErrJetStreamNotEnabledForAccount), errors.Is(err, nats.ErrNoResponders):
+			return nil, fmt.Errorf("%w: %w", ErrNoJetStream, err)
+		}
+	}
+	return nil, refusedOrAway(ctx, "prepare account", err)
 }
 
 // prepareStream makes one stream, or checks the one that is there and brings its
