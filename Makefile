@@ -32,7 +32,7 @@ GOFUMPT    := $(TOOLS)/gofumpt-v0.12.0
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 export PARADERO_BINARY := $(CURDIR)/$(BIN)
 
-.PHONY: run build test lint format vet unit window simulate mutants crash fuzz bench tour pictures clean go need need-test help
+.PHONY: run build test lint format vet unit window hub simulate mutants crash fuzz bench tour pictures clean go need need-test help
 .NOTPARALLEL:
 
 help: ## what there is
@@ -79,6 +79,10 @@ crash: build ## kills, flips, cuts and full disks; ROUNDS=1000 for a night
 
 fuzz: go ## every fuzz target in turn, TIME=30s each
 	@sh packaging/fuzz.sh "$(TIME)" $(TESTFLAGS)
+
+hub: go ## fifty devices at a hub; a cluster of three servers, killed
+	PARADERO_HUB=1 $(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 30m -v -run 'Hub|Replicas|Network' ./data | grep -v '=== '
+	PARADERO_HUB=1 $(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 30m -v ./data/sync/hub | grep -v '=== '
 
 simulate: go ## several offices on made-up disks, clocks and lines; SEEDS=1000000 for a night, SEED=7 alone
 	PARADERO_SEEDS=$(or $(SEEDS),2000) PARADERO_FIRST=$(FIRST) PARADERO_SEED=$(SEED) $(GO) test -vet=off $(TESTFLAGS) -count=1 -timeout 0 -v -run TestSeeds ./packaging/simulate

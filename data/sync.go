@@ -129,6 +129,7 @@ type head struct {
 	tip        ledger.Tip
 	changes    int
 	known      bool
+	sound      bool // of a known one: the depot's copy is as good as ours
 }
 
 func (x *meeting) run(ctx context.Context) error {
@@ -294,10 +295,12 @@ func (o *Office) look(frame []byte) (head, bool) {
 	if err != nil {
 		return head{}, false
 	}
-	return head{
+	h := head{
 		hash: b.Hash, prev: b.Prev, tip: ledger.Tip{Device: b.Device, Seq: b.Seq, Hash: b.Hash, Lamport: b.Lamport},
 		changes: len(b.Envelope.Payloads), known: o.has(b.Hash),
-	}, true
+	}
+	h.sound = h.known && o.genuine(b)
+	return h, true
 }
 
 // take takes a portion in and notes how far the depot has been read.
@@ -323,7 +326,7 @@ func (x *meeting) take(ctx context.Context, p *portion) error {
 	}
 	for i := range p.heads {
 		h := &p.heads[i]
-		if h.hash == (ledger.Hash{}) || !o.has(h.hash) {
+		if h.hash == (ledger.Hash{}) || !o.has(h.hash) || h.known && !h.sound {
 			continue
 		}
 		if !h.known {
@@ -335,6 +338,7 @@ func (x *meeting) take(ctx context.Context, p *portion) error {
 		x.full = x.full || r.Why == "too_many_waiting"
 	}
 	return x.keep(func(w *way) {
+		w.doubt(p.heads, got.Refused)
 		if !x.full {
 			w.Mark = p.mark
 		}

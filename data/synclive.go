@@ -131,7 +131,7 @@ func (l *listening) take(ctx context.Context, frames [][]byte) error {
 	changes := 0
 	there := holdingOf(w.There)
 	for i := range heads {
-		if h := &heads[i]; h.hash != (ledger.Hash{}) && o.has(h.hash) {
+		if h := &heads[i]; h.hash != (ledger.Hash{}) && o.has(h.hash) && (!h.known || h.sound) {
 			there.add(h)
 			if !h.known {
 				changes += h.changes

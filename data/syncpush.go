@@ -79,12 +79,15 @@ func (x *meeting) push(ctx context.Context) error {
 func (x *meeting) compare(ctx context.Context) (map[ledger.Hash]bool, error) {
 	o := x.office
 	named := map[ledger.Hash]bool{}
-	missed := 0
+	missed, doubted := 0, x.way.doubted()
 	err := x.depot.Names(ctx, func(n sync.Name) error {
 		if !o.has(n.Hash) && !o.held.has(n.Hash) {
 			missed++
 		}
-		if named[n.Hash] = true; len(named)%4096 == 0 {
+		if !doubted[n.Hash] {
+			named[n.Hash] = true
+		}
+		if len(named)%4096 == 0 {
 			x.progress(Progress{Phase: "compare", Done: len(named)})
 		}
 		return nil

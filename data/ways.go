@@ -53,6 +53,7 @@ type way struct {
 	Sent, Got  int
 	Error      string
 	Refused    []RefusedBatch
+	Unsound    []string // hashes of batches under whose names something else stands there
 }
 
 // word is the last that a device said of what it holds.

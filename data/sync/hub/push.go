@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nuid"
 
+	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/sync"
 )
@@ -216,7 +217,7 @@ func (d *Depot) settleTaken(ctx context.Context, list []*item) error {
 		if err != nil {
 			return err
 		}
-		if n, err := sync.NameOf(there); err != nil || n != it.name {
+		if !asGood(there, it) {
 			again = append(again, &item{name: it.name, subject: it.subject + "." + nuid.Next(), frame: it.frame})
 		}
 	}
@@ -224,6 +225,25 @@ func (d *Depot) settleTaken(ctx context.Context, list []*item) error {
 		return nil
 	}
 	return d.send(ctx, streamBatches, again)
+}
+
+// asGood tells whether what stands in a batch's place is that batch, with all the
+// payloads that we have of it.
+func asGood(there []byte, it *item) bool {
+	old, err := ledger.ReadFrame(there)
+	if err != nil || (sync.Name{Device: old.Device, Seq: old.Seq, Hash: old.Hash}) != it.name {
+		return false
+	}
+	own, err := ledger.ReadFrame(it.frame)
+	if err != nil {
+		return true
+	}
+	for i, p := range own.Payloads {
+		if p != nil && (i >= len(old.Payloads) || old.Payloads[i] == nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // send publishes the items and waits for all receipts.
