@@ -86,6 +86,10 @@ type Change struct {
 	Delete bool
 	List   string // the imported list that speaks; "" when the member does
 
+	// The circle that alone reads it. Zero: as the record is restricted; a new one
+	// that speaks of somebody restricted goes to the same circle.
+	Circle record.ID
+
 	checked bool // Set is canonical already: an import has read and checked its rows
 }
 
@@ -124,8 +128,12 @@ type Moment struct {
 	Erased   bool   // its values are gone
 	Refused  string // the right that its author lacked: it has no effect
 	Lost     bool   // it stands in a damaged stretch of the journal and cannot be read
-	Fields   []Said
-	Entries  []record.Entry
+
+	Circle    record.ID // that sealed it, or that it restricts the record to
+	Closed    bool      // it cannot be read here: only its circle can
+	Restricts bool      // it says who reads what is written from then on; Circle zero: everybody
+	Fields    []Said
+	Entries   []record.Entry
 }
 
 // Said is one field as a change set it.

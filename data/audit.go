@@ -268,10 +268,17 @@ func (f *ReadingFilter) fits(r *Reading) bool {
 // those who answer for the team: who may remove somebody from it.
 func (o *Office) Readings(ctx context.Context, f ReadingFilter) ([]Reading, error) {
 	const op = "read accesses"
-	if !o.law.Holds(last, o.Info().Member, "remove") {
+	if !o.holds("remove") {
 		return nil, fault.New(fault.Refused, op, "right_missing", "remove", o.Info().Role)
 	}
 	return o.readings(ctx, op, f)
+}
+
+// holds tells whether who is signed in has a right over the team now.
+func (o *Office) holds(right string) bool {
+	o.use.RLock()
+	defer o.use.RUnlock()
+	return o.law.Holds(last, o.Info().Member, right)
 }
 
 func (o *Office) readings(ctx context.Context, op string, f ReadingFilter) ([]Reading, error) {

@@ -158,7 +158,7 @@ func (s *surveyed) open(o *Office) {
 		return
 	}
 	for i := range s.body.Changes {
-		if !team.Concerns(s.body.Changes[i].Kind) {
+		if !team.Makes(&s.body.Changes[i]) {
 			continue
 		}
 		var one *ledger.Body
@@ -275,6 +275,7 @@ func (r *rebuilding) foldShare(spots []spot) error {
 			if p := pieces[j]; p.Change != nil {
 				t.pieces = append(t.pieces, p)
 				t.kind = cmp.Or(t.kind, p.Change.Kind)
+				t.marked = t.marked || p.Change.Op == ledger.OpRestrict
 			}
 		}
 		t.state = &fold.State{ID: spots[i].id, Kind: t.kind}

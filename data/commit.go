@@ -76,11 +76,15 @@ func (o *Office) submit(ctx context.Context, list []*prepared, bulk bool) ([]Rec
 }
 
 func (o *Office) submitJob(ctx context.Context, list []*prepared, j *job) ([]Receipt, error) {
+	if err := o.closeUp(ctx, list); err != nil {
+		return nil, err
+	}
 	receipts := make([]Receipt, len(list))
 	places := make([]int, len(list))
 	for i, p := range list {
 		receipts[i] = Receipt{ID: p.change.Record, Warnings: p.warnings}
 		places[i] = -1
+		j.changes = append(j.changes, p.before...)
 		if len(p.change.Fields) == 0 && len(p.change.Entries) == 0 && p.change.Op == ledger.OpEdit {
 			continue // nothing new was said
 		}

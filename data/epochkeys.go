@@ -21,6 +21,8 @@ type epochKeys struct {
 	random io.Reader
 	mu     sync.Mutex // held by who adds
 	keys   atomic.Pointer[map[uint32]vault.Key]
+
+	circles *circleBook // nil: no circles are known
 }
 
 func newEpochKeys(random io.Reader, keys map[uint32]vault.Key) *epochKeys {

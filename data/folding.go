@@ -52,6 +52,7 @@ type touched struct {
 	plain      []byte             // places and state, encoded
 	rowPlain   []byte             // empty for a deleted record
 	packed     bool               // goes into this transaction's pack
+	marked     bool               // somebody restricts it, or did
 	items      []store.Item
 	row        search.Row
 	gone       bool
@@ -118,6 +119,7 @@ func (o *Office) foldTogether(units []unit) error {
 			t.places = slices.DeleteFunc(t.places, func(p fold.Place) bool { return p.Pos == was })
 		}
 		t.places = append(t.places, u.place())
+		t.marked = t.marked || c.Op == ledger.OpRestrict
 		from := origin(u.from, u.at, c)
 		o.learn(u.from.batch, c, from)
 		if ok, why := o.judge(u.from.batch.Seq, c, &from); !ok {
@@ -198,7 +200,7 @@ func packName(first fold.Place) store.Pack {
 func markPacked(list []*touched) []*touched {
 	var pack []*touched
 	for _, t := range list {
-		if t.fresh && listed(t.state.Kind) && !t.gone && !t.state.Deleted() {
+		if t.fresh && listed(t.state.Kind) && !isRestricted(t.state) && !t.gone && !t.state.Deleted() {
 			pack = append(pack, t)
 		}
 	}
@@ -217,9 +219,13 @@ func origin(f *folded, i int, c *ledger.Change) fold.Origin {
 
 func originOf(b *ledger.Batch, body *ledger.Body, i int, c *ledger.Change) fold.Origin {
 	_, zone := body.Wall.Zone()
+	list := c.List
+	if !c.Circle.IsZero() {
+		list = "" // the same for who reads it and who does not
+	}
 	return fold.Origin{
 		Write: record.Write{Batch: b.Hash, Index: uint16(i)}, Lamport: b.Lamport,
-		Wall: body.Wall.UnixMilli(), Zone: int32(zone / 60), Author: body.Author, Device: b.Device, List: c.List,
+		Wall: body.Wall.UnixMilli(), Zone: int32(zone / 60), Author: body.Author, Device: b.Device, List: list,
 	}
 }
 
@@ -293,7 +299,7 @@ func (o *Office) finish(t *touched) error {
 	t.plain = t.state.Encode(fold.EncodePlaces(make([]byte, 0, 1024), t.places))
 	t.gone = t.state.Deleted() || o.away.has(t.state.ID)
 	if !t.gone {
-		t.row = rowOf(fold.View(t.state, o.names.get))
+		t.row = o.sharedRow(t.state)
 		t.rowPlain = encodeRow(make([]byte, 0, 256), &t.row)
 	}
 	if t.packed {
@@ -355,7 +361,7 @@ func (o *Office) put(units []unit, list []*touched, refused []refusal, name stor
 	if err := o.putRefused(tx, refused); err != nil {
 		return err
 	}
-	if err := o.putMissing(tx, list); err != nil {
+	if err := errors.Join(o.putMissing(tx, list), o.putMarked(tx, list)); err != nil {
 		return err
 	}
 	hashes, err := o.putPlace(tx, units, counts)
@@ -430,7 +436,11 @@ func (o *Office) show(list []*touched) {
 	rows := make([]search.Row, 0, len(list))
 	var gone []record.ID
 	kinds := map[record.Kind]bool{}
+	gained := false
 	for _, t := range list {
+		if _, was := o.circles.restrictedTo(t.state.ID); was || isRestricted(t.state) {
+			t.row = o.noteRestricted(t.state, t.places)
+		}
 		kinds[t.state.Kind] = true
 		if !t.packed {
 			o.packs.leave(t.state.ID)
@@ -445,11 +455,17 @@ func (o *Office) show(list []*touched) {
 		if known(t.state.Kind) {
 			o.refresh(fold.View(t.state, o.names.get))
 		}
+		if t.state.Kind == record.Circle {
+			gained = o.circles.set(t.state, o.unboxers()) || gained
+		}
 	}
 	o.index.Put(rows...)
 	o.index.Remove(gone...)
 	o.quiet.note(list)
 	o.showMerges(list)
+	if gained && o.showRestricted() != nil {
+		o.watchers.tell(Event{}) // what was not read now is read when it is asked for
+	}
 	if len(list) > 16 {
 		for k := range kinds {
 			o.watchers.tell(Event{Kind: k})
@@ -463,7 +479,7 @@ func (o *Office) show(list []*touched) {
 
 // known are the kinds whose records the office itself goes by.
 func known(k record.Kind) bool {
-	return k == record.Member || k == record.OfficeKind || k == record.Facility
+	return k == record.Member || k == record.OfficeKind || k == record.Facility || k == record.Circle
 }
 
 // refresh keeps the members' names, the office's name, the rights and the

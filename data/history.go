@@ -67,7 +67,7 @@ func (o *Office) AsOf(ctx context.Context, id record.ID, at time.Time) (*record.
 			known = append(known, fold.Piece{Change: u.change, Origin: u.from})
 		}
 	}
-	then := fold.All(known)
+	then := fold.Inside(known)
 	if len(then.Origins) == 0 {
 		return nil, fault.New(fault.NotFound, op, "not_known_then", at.Format("2006-01-02 15:04"))
 	}

@@ -42,12 +42,12 @@ func enrolledAs(t *testing.T, o *Office, member record.ID) (*Office, Config) {
 	}
 	keys.Member = member
 	public := deviceKey{ed25519.NewKeyFromSeed(keys.Sign)}.Public()
-	device, err := publicKeys(keys.Sign, keys.Box)
+	set, err := publicKeys(keys.Sign, keys.Box)
 	if err != nil {
 		t.Fatal(err)
 	}
-	device["member"], device["sign_key"] = member.String(), encodeKey(public)
-	save(t, o, Change{Kind: record.Device, Set: device})
+	set["member"], set["sign_key"] = member.String(), encodeKey(public)
+	save(t, o, Change{Kind: record.Device, Set: set})
 	cfg := testConfig(filepath.Join(t.TempDir(), "otra"))
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		t.Fatal(err)

@@ -118,6 +118,7 @@ func (o *Office) forget() {
 	o.vault.Forget()
 	clear(o.sign)
 	o.keys.forget()
+	o.circles.forget()
 }
 
 // CheckCode tells whether a recovery code opens an office, and changes nothing.

@@ -200,6 +200,9 @@ func (o *Office) Merge(ctx context.Context, m Merging) (Receipt, error) {
 	if other.Later || keep.Later {
 		return Receipt{}, fault.New(fault.Newer, op, "record_newer")
 	}
+	if isRestricted(other) && (keep.Circle.IsZero() || keep.Circle != other.Circle) {
+		return Receipt{}, fault.New(fault.Refused, op, "merge_restricted")
+	}
 	away := writing(other, m.Reason)
 	away.add(record.MergedIntoNum, other.Replaces(record.MergedIntoNum), m.Keep.String())
 	list := []*prepared{away}

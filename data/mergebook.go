@@ -204,11 +204,11 @@ func (o *Office) markMerged(put map[record.ID]bool) {
 		if !ok || row.Flags&(search.Merged|search.Hidden) == 0 {
 			continue
 		}
-		s, _, err := o.state(id)
+		s, places, err := o.state(id)
 		if err != nil {
 			continue
 		}
-		row = rowOf(fold.View(s, o.names.get))
+		row = o.ownRow(s, places)
 		row.Flags |= o.merges.marks(id)
 		o.index.Put(row)
 		o.watchers.tell(Event{Kind: row.Kind, ID: id})

@@ -111,6 +111,7 @@ type Office struct {
 	halted      atomic.Bool // the disk failed under the journal: nothing is written until the office is opened again
 	verify      sync.Mutex
 	audit       audit
+	circles     circleBook
 	backups     *backups
 }
 
@@ -308,6 +309,8 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 	if v.Keys().Founder == [16]byte{} { // kept when the keyring is next written: others may come to share it
 		v.Keys().Founder = ledger.DeviceOf(deviceKey{o.sign}.Public())
 	}
+	o.circles.reset()
+	o.keys.circles = &o.circles
 	o.law = o.newLaw()
 	o.info.Store(&Info{
 		Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,

@@ -23,6 +23,9 @@ type prepared struct {
 	warnings []fault.Problem
 	was      *record.Record    // nil for a new record
 	values   map[string]string // the shown values as they will stand, for gates
+	fresh    bool              // it makes the record
+	circle   record.ID         // that it is said to; zero: as its record is restricted
+	before   []ledger.Change   // what of it everybody reads, where the rest is sealed
 }
 
 // prepare checks a change and turns it into the ledger's form: canonical
@@ -54,6 +57,11 @@ func (o *Office) prepare(c *Change) (*prepared, error) {
 	if ownWay(s.Kind) {
 		return nil, fault.New(fault.Refused, "save", "record_own_way")
 	}
+	if !(c.Delete && len(c.Set)+len(c.Add) == 0) && !s.Circle.IsZero() && c.List == "" {
+		if _, _, err := o.sealingKey(s.Circle); err != nil {
+			return nil, err
+		}
+	}
 	if into := o.merges.into(s.ID); !into.IsZero() {
 		return nil, fault.New(fault.Refused, "save", "record_merged", into.String())
 	}
@@ -65,7 +73,11 @@ func (o *Office) prepareNew(id record.ID, kind record.Kind, c *Change) (*prepare
 	if schema == nil || schema.Entry || ownWay(kind) {
 		return nil, &fault.Error{Code: fault.Invalid, Op: "save", Key: "invalid", Problems: []fault.Problem{{Key: "kind_unknown"}}}
 	}
-	return o.build(&fold.State{ID: id, Kind: kind}, nil, nil, c)
+	p, err := o.build(&fold.State{ID: id, Kind: kind}, nil, nil, c)
+	if err == nil {
+		p.fresh = true
+	}
+	return p, err
 }
 
 func (o *Office) prepareEdit(s *fold.State, c *Change) (*prepared, error) {
@@ -87,7 +99,7 @@ func (o *Office) build(s *fold.State, was *record.Record, seen record.Seen, c *C
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{was: was, warnings: problems, values: values}
+	p := &prepared{was: was, warnings: problems, values: values, circle: c.Circle}
 	p.change = ledger.Change{Record: s.ID, Kind: s.Kind, Op: ledger.OpEdit, Rights: 1, Reason: record.CleanLong(c.Reason), List: c.List}
 	for i := range schema.Fields {
 		f := &schema.Fields[i]
@@ -168,7 +180,7 @@ func (o *Office) checkValues(schema *record.Schema, was *record.Record, c *Chang
 	}
 	maps.Copy(values, c.Set)
 	day := o.Now()
-	if c.checked {
+	if c.checked || c.Delete && len(c.Set)+len(c.Add) == 0 {
 		fromAge(values, c, day)
 		return values, nil, nil
 	}
@@ -176,8 +188,8 @@ func (o *Office) checkValues(schema *record.Schema, was *record.Record, c *Chang
 	var refused, warned []fault.Problem
 	for _, p := range found {
 		_, typed := c.Set[p.Field]
-		if was != nil && !typed && (p.Warning || p.Field != "") {
-			continue // stood there before: not this change's matter
+		if was != nil && !typed && (p.Warning || p.Field != "" || was.Closed > 0) {
+			continue // stood there before, or may stand where only a circle reads it: not this change's matter
 		}
 		if p.Warning {
 			warned = append(warned, p)

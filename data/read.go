@@ -37,13 +37,18 @@ func (o *Office) enter(op string) error {
 	return nil
 }
 
-// readState is state for everybody but the folding goroutine.
+// readState is state for everybody but the folding goroutine: as who is signed in
+// sees it.
 func (o *Office) readState(id record.ID) (*fold.State, []fold.Place, error) {
 	if err := o.enter("read record"); err != nil {
 		return nil, nil, err
 	}
 	defer o.use.RUnlock()
-	return o.state(id)
+	s, places, err := o.state(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	return o.insideOf(s, places), places, nil
 }
 
 func (o *Office) read(id record.ID) (*record.Record, error) {
@@ -110,6 +115,11 @@ func (o *Office) linked(id record.ID, kind record.Kind) ([]record.ID, error) {
 	}
 	defer o.use.RUnlock()
 	ids, err := o.store.Links(id, kind)
+	for _, secret := range o.circles.linked(id, kind) {
+		if !slices.Contains(ids, secret) {
+			ids = append(ids, secret)
+		}
+	}
 	return ids, fault.Wrap(err, fault.Damaged, "read links", "store_damaged")
 }
 

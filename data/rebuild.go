@@ -253,6 +253,12 @@ func (o *Office) readRows(ctx context.Context) error {
 			return err
 		}
 		o.refresh(fold.View(s, o.names.get))
+		if s.Kind == record.Circle {
+			o.circles.set(s, o.unboxers())
+		}
+	}
+	if err := o.readRestricted(); err != nil {
+		return err
 	}
 	if err := o.readMerges(); err != nil {
 		return err
@@ -414,6 +420,7 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	o.counts.set(map[record.Kind]int{})
 	o.places = newPlaceBook()
 	o.law = o.newLaw()
+	o.circles.reset()
 	o.merges.reset()
 	o.tally.reset()
 	o.quiet.reset()

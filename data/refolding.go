@@ -27,7 +27,7 @@ func (o *Office) newLaw() *team.Law {
 
 // learn lets the law know of a change that makes law.
 func (o *Office) learn(b *ledger.Batch, c *ledger.Change, from fold.Origin) {
-	if team.Concerns(c.Kind) && !valueless(c) && o.law.Learn(act(b.Seq, c, from)) {
+	if team.Makes(c) && c.Circle.IsZero() && !valueless(c) && o.law.Learn(act(b.Seq, c, from)) {
 		o.relaw.Store(true)
 	}
 }
@@ -50,7 +50,7 @@ func (o *Office) readLaw(id record.ID) error {
 			return err
 		}
 		c := &body.Changes[p.Index]
-		if !valueless(c) {
+		if team.Makes(c) && c.Circle.IsZero() && !valueless(c) {
 			o.law.Learn(act(b.Seq, c, originOf(b, body, int(p.Index), c)))
 		}
 	}
@@ -77,6 +77,9 @@ func (o *Office) readJudged() error {
 // the law may be incomplete: then nothing is kept out that may be in order, but
 // nothing is erased either.
 func (o *Office) judge(seq uint64, c *ledger.Change, from *fold.Origin) (bool, string) {
+	if team.Makes(c) && !c.Circle.IsZero() {
+		return false, "team" // everybody must be able to read the law
+	}
 	a := act(seq, c, *from)
 	ok, why, second, stale := o.law.Weigh(&a)
 	from.Second = second
@@ -89,8 +92,18 @@ func (o *Office) judge(seq uint64, c *ledger.Change, from *fold.Origin) (bool, s
 	return ok, why
 }
 
+// judgeInside judges what a circle sealed by what it says, for those who read it.
+func (o *Office) judgeInside(seq uint64, c *ledger.Change, from fold.Origin) bool {
+	open := *c
+	open.Circle = record.ID{}
+	a := act(seq, &open, from)
+	ok, _ := o.law.Judge(&a)
+	return ok
+}
+
+// act is a change as the law sees it: as everybody does.
 func act(seq uint64, c *ledger.Change, from fold.Origin) team.Act {
-	return team.Act{At: team.Place{Lamport: from.Lamport, Write: from.Write}, Device: from.Device, Seq: seq, Author: from.Author, Change: c}
+	return team.Act{At: team.Place{Lamport: from.Lamport, Write: from.Write}, Device: from.Device, Seq: seq, Author: from.Author, Change: c.Veiled()}
 }
 
 // refold folds a record anew from all its changes in the journal, in their one

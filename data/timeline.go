@@ -15,6 +15,7 @@ type telling struct {
 	fold.Piece
 	refused string // the right that its author lacked
 	lost    bool   // it stands in a damaged stretch of the journal
+	closed  bool   // a circle sealed what its author may not say
 	pos     ledger.Pos
 }
 
@@ -61,7 +62,7 @@ func (o *Office) tellings(ctx context.Context, id record.ID) (*fold.State, []tel
 		told = append(told, t)
 	}
 	slices.SortStableFunc(told, func(a, b telling) int { return a.Origin.Order(&b.Origin) })
-	return s, told, nil
+	return o.insideOf(s, places), told, nil
 }
 
 func (o *Office) telling(p fold.Place) (telling, error) {
@@ -76,6 +77,11 @@ func (o *Office) telling(p fold.Place) (telling, error) {
 	t := telling{Piece: fold.Piece{Change: c, Origin: originOf(batch, body, int(p.Index), c)}, pos: p.Pos}
 	if ok, why := o.judge(batch.Seq, c, &t.Origin); !ok {
 		t.refused = why
+	} else if !c.Circle.IsZero() && !c.Closed {
+		t.closed = !o.judgeInside(batch.Seq, c, t.Origin)
+	}
+	if t.closed { // what only its circle can read must hold by the law as well
+		c.Veil()
 	}
 	return t, nil
 }
@@ -94,7 +100,13 @@ func (o *Office) moment(s *fold.State, t *telling, was map[uint16]string) Moment
 	if c.List != "" {
 		m.By = c.List
 	}
-	if m.Erased {
+	if !c.Circle.IsZero() {
+		m.Circle, m.Closed = o.circles.ofKey(c.Circle), c.Closed
+	}
+	if c.Op == ledger.OpRestrict {
+		m.Restricts, m.Circle = true, c.Target
+	}
+	if m.Erased || m.Closed {
 		m.Reason, m.List = "", ""
 		return m
 	}
@@ -115,7 +127,7 @@ func (o *Office) moment(s *fold.State, t *telling, was map[uint16]string) Moment
 			}
 		}
 	}
-	one := &fold.State{Kind: s.Kind}
+	one := &fold.State{Kind: s.Kind, Inside: true}
 	fold.Apply(one, c, from)
 	m.Entries = fold.View(one, o.names.get).Entries
 	return m

@@ -55,7 +55,9 @@ func IsDeletion(text string) bool {
 	return first == deleted
 }
 
-// speaking gives the origins of live values and entries, but for deletions.
+// speaking gives the origins of live values and entries, but for deletions. What
+// a circle sealed speaks whether it is read or not, so that who deletes the record
+// without reading it takes it away for everybody.
 func (s *State) speaking() []int {
 	used := make([]bool, len(s.Origins))
 	for i := range s.Cells {
@@ -68,6 +70,9 @@ func (s *State) speaking() []int {
 	}
 	for i := range s.Entries {
 		used[s.Entries[i].Origin] = true
+	}
+	for _, c := range s.Circled {
+		used[c.Origin] = true
 	}
 	var out []int
 	for i, u := range used {

@@ -17,7 +17,7 @@ const (
 
 // Encode appends the state's one encoding: equal states, equal bytes.
 func (s *State) Encode(b []byte) []byte {
-	b = cbor.AppendArray(b, 11)
+	b = cbor.AppendArray(b, 13)
 	b = cbor.AppendBytes(b, s.ID[:])
 	b = cbor.AppendUint(b, uint64(s.Kind))
 	b = cbor.AppendArray(b, len(s.Origins))
@@ -51,6 +51,11 @@ func (s *State) Encode(b []byte) []byte {
 	b = cbor.AppendArray(b, len(s.Asks))
 	for i := range s.Asks {
 		b = s.Asks[i].append(b)
+	}
+	b = cbor.AppendBytes(b, s.Circle[:])
+	b = cbor.AppendArray(b, 2*len(s.Circled))
+	for i := range s.Circled {
+		b = cbor.AppendBytes(cbor.AppendUint(b, uint64(s.Circled[i].Origin)), s.Circled[i].Key[:])
 	}
 	return b
 }
@@ -130,7 +135,7 @@ func (e *Entry) append(b []byte) []byte {
 func Decode(b []byte) (*State, error) {
 	s := &State{}
 	r := cbor.NewReader(b)
-	tuple(r, 11)
+	tuple(r, 13)
 	r.Fixed(s.ID[:])
 	s.Kind = record.Kind(r.Below(256))
 	s.Origins = make([]Origin, r.Array(maxOrigins))
@@ -172,6 +177,12 @@ func Decode(b []byte) (*State, error) {
 			break
 		}
 		s.Asks = append(s.Asks, a)
+	}
+	r.Fixed(s.Circle[:])
+	s.Circled = make([]Circled, r.Array(maxItems)/2)
+	for i := range s.Circled {
+		s.Circled[i].Origin = int(r.Below(n))
+		r.Fixed(s.Circled[i].Key[:])
 	}
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("decode record: %w", err)

@@ -58,6 +58,7 @@ func (s *State) erase(writes []record.Write) {
 			s.Origins[i].List = "" // it stood with the values
 		}
 	}
+	s.Circled = slices.DeleteFunc(s.Circled, func(c Circled) bool { return named[s.Origins[c.Origin].Write] })
 	s.Said = nil // hashes of what a list said are guessable
 	s.Erased = append(s.Erased, writes...)
 	slices.SortFunc(s.Erased, CompareWrites)
@@ -87,10 +88,14 @@ type Piece struct {
 	Origin Origin
 }
 
-// All folds pieces in their one order, each once.
-func All(pieces []Piece) *State {
+// All folds pieces in their one order, each once, into what everybody sees.
+func All(pieces []Piece) *State { return all(&State{}, pieces) }
+
+// Inside is All for who is in circles.
+func Inside(pieces []Piece) *State { return all(&State{Inside: true}, pieces) }
+
+func all(s *State, pieces []Piece) *State {
 	slices.SortFunc(pieces, func(a, b Piece) int { return a.Origin.Order(&b.Origin) })
-	s := &State{}
 	for i := range pieces {
 		if i > 0 && pieces[i].Origin.Write == pieces[i-1].Origin.Write {
 			continue

@@ -86,6 +86,19 @@ type State struct {
 	Later   bool           // an unknown critical operation: read-only until the program is newer
 	Erased  []record.Write // changes whose values are gone for ever, sorted; any: the record is no longer shown
 	Asks    []Ask          // what waited or waits for a second member's word, in order
+	Circle  record.ID      // whom what is written from now on is restricted to; zero: the whole team
+	Circled []Circled      // the changes that a circle sealed, in order
+
+	// Inside: folded for somebody who is in circles, with what those sealed that he
+	// can read. Otherwise it is what everybody sees, which is all that is ever kept.
+	Inside bool
+}
+
+// Circled is a change that a circle sealed.
+type Circled struct {
+	Origin int
+	Key    record.ID
+	Open   bool // it was read; only of what is folded Inside
 }
 
 // EntryID names an entry: where it stands in the ledger, hashed.
@@ -122,6 +135,8 @@ func Apply(s *State, c *ledger.Change, o Origin) {
 		} else {
 			s.erase(c.Erases)
 		}
+	case ledger.OpRestrict:
+		s.Circle = c.Target
 	default:
 		s.Later = s.Later || c.Critical
 	}
@@ -131,11 +146,18 @@ func Apply(s *State, c *ledger.Change, o Origin) {
 // edit takes in what a change says. One whose values are not here replaces what
 // it replaced all the same: what was corrected does not come back.
 func (s *State) edit(c *ledger.Change, at int) {
+	if !c.Circle.IsZero() {
+		if !s.Inside {
+			c = c.Veiled()
+		}
+		s.Circled = append(s.Circled, Circled{Origin: at, Key: c.Circle, Open: !c.Closed && !c.Erased})
+	}
+	silent := c.Erased || c.Closed
 	fields := s.hold(c, at)
 	for i := range fields {
-		s.write(&fields[i], at, c.Erased)
+		s.write(&fields[i], at, silent)
 	}
-	if c.Erased {
+	if silent {
 		return
 	}
 	for i := range c.Entries {
@@ -230,6 +252,9 @@ func (s *State) prune() {
 	for i := range s.Asks {
 		used[s.Asks[i].Origin] = true
 	}
+	for _, c := range s.Circled {
+		used[c.Origin] = true
+	}
 	order := make([]int, 0, len(used))
 	for i, u := range used {
 		if u {
@@ -253,6 +278,9 @@ func (s *State) prune() {
 	}
 	for i := range s.Asks {
 		s.Asks[i].Origin = moved[s.Asks[i].Origin]
+	}
+	for i := range s.Circled {
+		s.Circled[i].Origin = moved[s.Circled[i].Origin]
 	}
 	s.dropRepeated()
 	s.sortEntries()

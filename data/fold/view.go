@@ -10,6 +10,12 @@ import (
 // the name that he has in this office.
 func View(s *State, names func(record.ID) string) *record.Record {
 	r := &record.Record{ID: s.ID, Kind: s.Kind, Values: make(map[string][]record.Val, len(s.Cells)), Deleted: s.Deleted(), EditedAfterDelete: s.EditedAfterDelete(), Seen: s}
+	r.Circle, r.Circled, r.Closed = s.Circle, len(s.Circled), len(s.Circled)
+	for _, c := range s.Circled {
+		if c.Open {
+			r.Closed--
+		}
+	}
 	if len(s.Origins) > 0 {
 		first, last := &s.Origins[s.First], &s.Origins[s.Last]
 		r.Created, r.Author, r.Changed = first.When(), names(first.Author), last.When()

@@ -34,6 +34,13 @@ type Keys interface {
 	Open(epoch uint32, ad, sealed []byte) ([]byte, error)
 }
 
+// CircleKeys is implemented by Keys that also have those of circles, each by its
+// name. What they cannot open is closed, and no error.
+type CircleKeys interface {
+	SealCircle(key record.ID, ad, plain []byte) ([]byte, error)
+	OpenCircle(key record.ID, ad, sealed []byte) ([]byte, error)
+}
+
 // Signer is this device.
 type Signer interface {
 	Public() ed25519.PublicKey
@@ -121,7 +128,7 @@ func Write(e Envelope, body *Body, keys Keys, signer Signer) (*Batch, error) {
 		if len(plain) > MaxChange {
 			return nil, fmt.Errorf("write change of %d bytes: %w", len(plain), ErrTooLarge)
 		}
-		sealed, err := keys.Seal(e.Epoch, e.payloadAD(i), plain)
+		sealed, err := sealPayload(keys, &e, c, i, plain)
 		if err != nil {
 			return nil, fmt.Errorf("seal payload: %w", err)
 		}
@@ -141,6 +148,17 @@ func Write(e Envelope, body *Body, keys Keys, signer Signer) (*Batch, error) {
 		return nil, fmt.Errorf("write batch of %d bytes: %w", b.Size(), ErrTooLarge)
 	}
 	return b, nil
+}
+
+func sealPayload(keys Keys, e *Envelope, c *Change, i int, plain []byte) ([]byte, error) {
+	if c.Circle.IsZero() {
+		return keys.Seal(e.Epoch, e.payloadAD(i), plain)
+	}
+	of, ok := keys.(CircleKeys)
+	if !ok {
+		return nil, errors.New("no keys of circles")
+	}
+	return of.SealCircle(c.Circle, e.payloadAD(i), plain)
 }
 
 func (b *Body) encode(stems []byte, hashes []Hash) []byte {
@@ -374,11 +392,29 @@ func (b *Batch) openValues(keys Keys, body *Body, i int) error {
 	if sha256.Sum256(b.Payloads[i]) != b.Envelope.Payloads[i] {
 		return fmt.Errorf("%w: payload %d is another", ErrMalformed, i)
 	}
+	if !body.Changes[i].Circle.IsZero() {
+		b.openCircled(keys, &body.Changes[i], i)
+		return nil
+	}
 	text, err := keys.Open(b.Epoch, b.payloadAD(i), b.Payloads[i])
 	if err != nil {
 		return fmt.Errorf("open payload: %w", err)
 	}
 	return body.Changes[i].readPayload(text)
+}
+
+// openCircled fills the values of a change that a circle sealed. What is wrong
+// with it only the circle could tell, so that it spoils the batch for nobody.
+func (b *Batch) openCircled(keys Keys, c *Change, i int) {
+	of, ok := keys.(CircleKeys)
+	if !ok {
+		c.Veil()
+		return
+	}
+	text, err := of.OpenCircle(c.Circle, b.payloadAD(i), b.Payloads[i])
+	if err != nil || c.readPayload(text) != nil {
+		c.Veil()
+	}
 }
 
 func readBody(plain []byte, want func(i int) part) (*Body, error) {

@@ -9,6 +9,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"paradero/data/ledger/cbor"
@@ -31,10 +32,12 @@ type Op uint8
 
 // What a change may do. OpEdit sets fields and adds entries; the first one makes
 // the record. OpErase takes away for ever what the changes said that it names
-// (DESIGN §3). Other numbers are a newer version's.
+// (DESIGN §3). OpRestrict says whom what is written of the record from then on is
+// restricted to. Other numbers are a newer version's.
 const (
-	OpEdit  Op = 1
-	OpErase Op = 2
+	OpEdit     Op = 1
+	OpErase    Op = 2
+	OpRestrict Op = 3
 )
 
 // FieldDeleted is a field that every kind has: "true" takes the record away,
@@ -55,6 +58,10 @@ type Change struct {
 	Reason   string
 	List     string // the imported list that says so, "" when the author does
 	Erased   bool   // the payload is gone: Fields have no text, Entries no values
+
+	Circle record.ID // the circle's key that seals the payload; zero: the office's of the batch's epoch
+	Target record.ID // of OpRestrict: the circle; zero: the whole team
+	Closed bool      // the payload is here and cannot be read: as Erased, but not for ever
 }
 
 // Field is one write.
@@ -129,7 +136,30 @@ func (c *Change) check() error {
 
 // Blank takes the values out of a change: what is left is what it speaks of.
 func (c *Change) Blank() {
-	c.Erased, c.Reason, c.List = true, "", ""
+	c.Erased = true
+	c.silence()
+}
+
+// Veil is Blank for a change whose values are there and not for who reads it here.
+func (c *Change) Veil() {
+	c.Closed = true
+	c.silence()
+}
+
+// Veiled gives the change as who is not in its circle sees it; one that no circle
+// seals is given as it is.
+func (c *Change) Veiled() *Change {
+	if c.Circle.IsZero() || c.Closed {
+		return c
+	}
+	v := *c
+	v.Fields, v.Entries = slices.Clone(c.Fields), slices.Clone(c.Entries)
+	v.Veil()
+	return &v
+}
+
+func (c *Change) silence() {
+	c.Reason, c.List = "", ""
 	for i := range c.Fields {
 		c.Fields[i].Text = ""
 	}
@@ -144,7 +174,14 @@ func (c *Change) Fits() bool { return c.check() == nil && len(c.appendPayload(ni
 // appendStem appends what is sealed in the batch itself: which record, which
 // fields, what they replace; everything but the values.
 func (c *Change) appendStem(b []byte, payload int, hashes *hashTable) []byte {
-	b = cbor.AppendMap(b, 8+min(len(c.Erases), 1))
+	n := 8 + min(len(c.Erases), 1)
+	if !c.Circle.IsZero() {
+		n++
+	}
+	if c.Op == OpRestrict {
+		n++
+	}
+	b = cbor.AppendMap(b, n)
 	b = cbor.AppendBytes(cbor.AppendUint(b, 1), c.Record[:])
 	b = cbor.AppendUint(cbor.AppendUint(b, 2), uint64(c.Kind))
 	b = cbor.AppendUint(cbor.AppendUint(b, 3), uint64(c.Op))
@@ -161,6 +198,12 @@ func (c *Change) appendStem(b []byte, payload int, hashes *hashTable) []byte {
 	b = cbor.AppendUint(cbor.AppendUint(b, 8), uint64(payload))
 	if len(c.Erases) > 0 {
 		b = appendWrites(cbor.AppendUint(b, 9), c.Erases, hashes)
+	}
+	if !c.Circle.IsZero() {
+		b = cbor.AppendBytes(cbor.AppendUint(b, 10), c.Circle[:])
+	}
+	if c.Op == OpRestrict {
+		b = cbor.AppendBytes(cbor.AppendUint(b, 11), c.Target[:])
 	}
 	return b
 }
@@ -224,7 +267,7 @@ func readStem(r *cbor.Reader, hashes []Hash, at int, want part, c *Change) {
 	keys := r.Keys()
 	for range n {
 		key := keys.Next()
-		if want == headOnly && key > 2 && key != 8 {
+		if want == headOnly && key > 3 && key != 8 {
 			r.Skip()
 			continue
 		}
@@ -251,6 +294,10 @@ func readStem(r *cbor.Reader, hashes []Hash, at int, want part, c *Change) {
 			}
 		case 9:
 			c.Erases = readWrites(r, hashes, MaxErases)
+		case 10:
+			r.Fixed(c.Circle[:])
+		case 11:
+			r.Fixed(c.Target[:])
 		default:
 			r.Skip()
 		}

@@ -39,6 +39,7 @@ const (
 	prefixOwed    = 'o' // o hash → a payload of the batch is missing that nothing erased
 	prefixPurge   = 'y' // y hash index → an erased payload is still in the journal
 	prefixAsked   = 'a' // a id → something in the record takes or took a second member's word
+	prefixCircled = 'c' // c id → nothing: a circle holds something of the record, or somebody would have it so
 )
 
 // engine keeps sealed values under keys: Badger, or for simulations a map.

@@ -35,9 +35,9 @@ type Act struct {
 }
 
 // Concerns tells whether a change of this kind makes law: members, devices, the
-// keys they are given, and the office with its table of rights.
+// keys they are given, circles, and the office with its table of rights.
 func Concerns(k record.Kind) bool {
-	return k == record.Member || k == record.Device || k == record.OfficeKind || k == record.Epoch
+	return k == record.Member || k == record.Device || k == record.OfficeKind || k == record.Epoch || k == record.Circle
 }
 
 // Law judges every change by what the team was at its place in the order of all
@@ -76,6 +76,7 @@ type standing struct {
 	chains  map[ledger.Hash]*ancestors // of the cuts of devices that gave a number twice
 	turns   []Place                    // see flips; worked out when it is asked for
 	turned  bool
+	rings   rings
 }
 
 // verdict is what was found of an act that holds.
@@ -112,7 +113,7 @@ func nothing() standing {
 	return standing{
 		devices: map[record.ID]enrolment{}, records: map[record.ID]record.ID{}, members: map[record.ID][]held{},
 		good: map[record.Write]verdict{}, waiting: map[record.Write]Act{}, cuts: map[record.ID][]*cut{}, ends: map[record.ID][]*Act{},
-		removed: map[record.ID]*cut{}, chains: map[ledger.Hash]*ancestors{},
+		removed: map[record.ID]*cut{}, chains: map[ledger.Hash]*ancestors{}, rings: noRings(),
 	}
 }
 
@@ -276,7 +277,7 @@ func (l *Law) lets(a *Act) bool {
 func changesRights(c *ledger.Change) bool {
 	_, role := given(c, record.Member, "role")
 	_, rights := given(c, record.OfficeKind, "rights")
-	return role || rights || c.Op != ledger.OpEdit || setsField(c, ledger.FieldDeleted) || decides(c)
+	return role || rights || c.Op != ledger.OpEdit && c.Op != ledger.OpRestrict || setsField(c, ledger.FieldDeleted) || decides(c)
 }
 
 // Weigh judges a change that stands in the ledger and notes that it was judged.
@@ -316,7 +317,7 @@ func (l *Law) judge(a *Act) (ok bool, why string) {
 	if l.beyond(a.Device, a.Seq, a.At.Write.Batch) {
 		return false, "cut"
 	}
-	if Concerns(c.Kind) {
+	if Makes(c) {
 		_, ok := l.good[a.At.Write]
 		if !ok && !l.knows(a) { // one that is about to be made, or whose values are not here
 			ok = l.may(a)
@@ -333,9 +334,6 @@ func (l *Law) judge(a *Act) (ok bool, why string) {
 	if kept(c) {
 		return false, "kept"
 	}
-	if kept(c) {
-		return false, "kept"
-	}
 	if right := RightFor(c); !l.holds(a.At, a.Author, right) {
 		return false, right
 	}
@@ -347,11 +345,11 @@ func RightFor(c *ledger.Change) string {
 	if c.Op == ledger.OpErase {
 		return "erase"
 	}
-	if decides(c) {
+	if decides(c) && c.Circle.IsZero() {
 		return "approve"
 	}
 	if c.Kind == record.Document {
-		if kind, ok := given(c, record.Document, "kind"); ok {
+		if kind, ok := given(c, record.Document, "kind"); ok && c.Circle.IsZero() {
 			return "issue:" + kind
 		}
 	}

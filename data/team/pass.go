@@ -26,6 +26,10 @@ func (l *Law) pass(a *Act) {
 // word by which a second member agreed to it.
 func (l *Law) enact(a *Act, from Place) {
 	l.turned = false
+	if ofRings(a.Change) {
+		l.passRing(a)
+		return
+	}
 	switch c := a.Change; c.Kind {
 	case record.Epoch:
 		l.passEpoch(c)
@@ -81,6 +85,9 @@ func (l *Law) may(a *Act) bool {
 		return true
 	}
 	c := a.Change
+	if ofRings(c) {
+		return l.mayRing(a)
+	}
 	if c.Kind == record.Device && l.succession(a) {
 		return true
 	}

@@ -29,7 +29,7 @@ func (l *Law) Second(a *Act) bool {
 }
 
 func (l *Law) second(a *Act) bool {
-	if !Concerns(a.Change.Kind) {
+	if !Makes(a.Change) {
 		return !l.single(a.At)
 	}
 	if v, ok := l.good[a.At.Write]; ok {
