@@ -212,7 +212,6 @@ func (h *holdings) survey(ctx context.Context) error {
 	all := map[ledger.Hash]outline{}
 	var last ledger.Pos
 	var reached []ledger.Hash
-	lacks := map[ledger.Hash]bool{}
 	_, err := o.journal.Scan(ctx, o.journal.Start(), func(pos ledger.Pos, batch *ledger.Batch) error {
 		l := outline{pos: pos, device: batch.Device, seq: batch.Seq, before: slices.Clone(batch.Deps), epoch: batch.Epoch, changes: len(batch.Payloads)}
 		if batch.Seq > 1 {
@@ -228,23 +227,10 @@ func (h *holdings) survey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if last != (ledger.Pos{}) {
-		if batch, _, err := o.journal.Read(last); err == nil {
-			if body, err := batch.OpenHeads(o.keys); err == nil {
-				b.LastWrote = body.Wall
-			}
-		}
-	}
-	if w, ok := o.words()[b.Device]; ok {
-		for _, t := range w.Tips {
-			reached = append(reached, t.Hash)
-		}
-		for _, l := range w.Lacks {
-			lacks[l.Hash] = true
-		}
-	}
+	b.LastWrote = o.wroteAt(last)
+	said, lacks := o.saidToHold(b.Device)
 	seen := map[ledger.Hash]bool{}
-	for len(reached) > 0 {
+	for reached = append(reached, said...); len(reached) > 0; {
 		hash := reached[len(reached)-1]
 		reached = reached[:len(reached)-1]
 		l, here := all[hash]
@@ -271,6 +257,39 @@ func (h *holdings) survey(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// wroteAt gives the time that a batch bears; zero where none stands.
+func (o *Office) wroteAt(pos ledger.Pos) time.Time {
+	if pos == (ledger.Pos{}) {
+		return time.Time{}
+	}
+	batch, _, err := o.journal.Read(pos)
+	if err != nil {
+		return time.Time{}
+	}
+	body, err := batch.OpenHeads(o.keys)
+	if err != nil {
+		return time.Time{}
+	}
+	return body.Wall
+}
+
+// saidToHold gives what a device said itself that it holds: everything up to these,
+// but for what it lacks.
+func (o *Office) saidToHold(device record.ID) (tips []ledger.Hash, lacks map[ledger.Hash]bool) {
+	lacks = map[ledger.Hash]bool{}
+	w, ok := o.words()[device]
+	if !ok {
+		return nil, lacks
+	}
+	for _, t := range w.Tips {
+		tips = append(tips, t.Hash)
+	}
+	for _, l := range w.Lacks {
+		lacks[l.Hash] = true
+	}
+	return tips, lacks
 }
 
 // look goes through the records.
