@@ -111,6 +111,13 @@ func (b *circleBook) circle(id record.ID) (circle, bool) {
 	return *c, true
 }
 
+// any tells whether there are circles in the office.
+func (b *circleBook) any() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return len(b.circles) > 0
+}
+
 // all gives the circles in the order of their ids.
 func (b *circleBook) all() []circle {
 	b.mu.RLock()

@@ -29,7 +29,7 @@ func withBox(t *testing.T, o *Office) {
 	save(t, o, Change{Record: o.Info().Device, Set: map[string]string{"box_key": boxText(public)}})
 }
 
-// three are a coordinator, a lawyer and a social worker, each with a device, and
+// three are a coordinator, a lawyer and another coordinator, each with a device, and
 // the circle that the first two are in.
 type three struct {
 	t          *testing.T
@@ -44,7 +44,7 @@ func threeOf(t *testing.T) *three {
 	w.a, w.ac = founded(t)
 	withBox(t, w.a)
 	w.b, w.bc = colleague(t, w.a, "Luis Quispe", "lawyer")
-	w.c, w.cc = colleague(t, w.a, "Ana Paz", "social-worker")
+	w.c, w.cc = colleague(t, w.a, "Ana Paz", "coordinator")
 	w.meet()
 	r, err := w.a.NewCircle(context.Background(), "Reservado 1", []record.ID{w.b.Info().Member})
 	if err != nil {
@@ -182,8 +182,16 @@ func look2(t *testing.T, w *three, id record.ID) {
 		t.Fatal(err)
 	}
 	w.meet()
+	waiting, err := w.c.Proposals(ctx, false) // the second one cannot read it either
+	if err != nil || len(waiting) != 1 {
+		t.Fatalf("%+v, %v", waiting, err)
+	}
+	if _, err := w.c.Approve(ctx, waiting[0].Write, "de acuerdo"); err != nil {
+		t.Fatal(err)
+	}
+	w.meet()
 	for _, o := range []*Office{w.b, w.c} {
-		if n := payloadsOf(t, o, id); n > 2 { // who restricted it, and the erasing change
+		if n := payloadsOf(t, o, id); n > 3 { // who restricted it, the erasing change, and the second one's word
 			t.Errorf("%d payloads are left", n)
 		}
 		sound(t, o)

@@ -19,10 +19,15 @@ import (
 func (o *Office) closeUp(ctx context.Context, list []*prepared) error {
 	made := map[record.ID]record.ID{} // records of this saving
 	keys := map[record.ID]record.ID{}
+	waited := false
 	for _, p := range list {
 		c := &p.change
-		if c.Op != ledger.OpEdit || c.List != "" || ownWay(c.Kind) || team.Concerns(c.Kind) {
+		if p.circle.IsZero() && !o.circles.any() || c.Op != ledger.OpEdit || c.List != "" || ownWay(c.Kind) || team.Concerns(c.Kind) {
 			continue
+		}
+		if !waited {
+			waited = true
+			o.order.wait() // what it speaks of may have been restricted a moment ago
 		}
 		circle := o.circleFor(p, made)
 		if circle.IsZero() {
@@ -47,7 +52,7 @@ func (o *Office) closeUp(ctx context.Context, list []*prepared) error {
 		if whole {
 			p.before = append(p.before, ledger.Change{Record: c.Record, Kind: c.Kind, Op: ledger.OpRestrict, Target: circle, Rights: 1, Critical: true})
 		}
-		if len(open.Fields) > 0 {
+		if len(open.Fields)+len(open.Entries) > 0 {
 			open.Reason = ""
 			p.before = append(p.before, open)
 		}
@@ -123,7 +128,14 @@ func refsOf(c *ledger.Change) []record.ID {
 // it is checked by.
 func splitOpen(c *ledger.Change) (open, closed ledger.Change) {
 	open, closed = *c, *c
-	open.Fields, open.Entries, closed.Fields = nil, nil, nil
+	open.Fields, open.Entries, closed.Fields, closed.Entries = nil, nil, nil, nil
+	for _, e := range c.Entries {
+		if e.Kind == record.Approval { // a second member's word counts for all
+			open.Entries = append(open.Entries, e)
+		} else {
+			closed.Entries = append(closed.Entries, e)
+		}
+	}
 	for _, f := range c.Fields {
 		if openField(c.Kind, f.Num) {
 			open.Fields = append(open.Fields, f)
