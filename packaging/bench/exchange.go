@@ -10,8 +10,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"paradero/app/courier"
 	"paradero/data"
 	"paradero/data/record"
+	"paradero/data/sync"
 	"paradero/data/sync/hub"
 )
 
@@ -271,23 +273,17 @@ func (b *bench) week(ctx context.Context, t *together) error {
 	return nil
 }
 
-// live measures a save until the colleague's lists and page know of it.
+// live measures a save until the colleague's lists and page know of it, both sides
+// as the desktop does it.
 func (b *bench) live(ctx context.Context, t *together) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	ready, ended := make(chan struct{}, 1), make(chan error, 1)
-	go func() {
-		ended <- t.b.Live(ctx, t.db, func() {
-			select {
-			case ready <- struct{}{}:
-			default:
-			}
-		})
-	}()
-	select {
-	case <-ready:
-	case err := <-ended:
-		return err
+	for _, o := range []*data.Office{t.a, t.b} {
+		carrier, err := carried(ctx, o, t.hub.invitation)
+		if err != nil {
+			return err
+		}
+		defer carrier.Close()
 	}
 	seen := t.b.Watch(ctx)
 	v := newInventor(11)
@@ -297,16 +293,11 @@ func (b *bench) live(ctx context.Context, t *together) error {
 		if err := save(ctx, t.a, padded(v.next())); err != nil {
 			return err
 		}
-		if _, err := t.a.SyncWith(ctx, t.da, nil); err != nil {
-			return err
-		}
 		limit := time.NewTimer(20 * time.Second)
 		for here := false; !here; {
 			select {
 			case e := <-seen:
 				here = e.Kind == record.Detainee
-			case err := <-ended:
-				return err
 			case <-limit.C:
 				return errors.New("a live change did not come")
 			}
@@ -316,6 +307,33 @@ func (b *bench) live(ctx context.Context, t *together) error {
 	}
 	spread(b.out, "a save until the colleague sees it", took, "ms", 1000)
 	return nil
+}
+
+// carried starts a courier and comes back when it is at the hub.
+func carried(ctx context.Context, o *data.Office, invitation []byte) (*courier.Courier, error) {
+	device, seed, err := hubDevice(o)
+	if err != nil {
+		return nil, err
+	}
+	way := courier.Way{Kind: data.WayHub, Name: "bench", Open: func(ctx context.Context) (sync.Depot, error) {
+		return hub.Dial(ctx, invitation, hub.Identity{Device: device.ID, Seed: seed})
+	}}
+	c := courier.Start(o, courier.Options{Ways: func() []courier.Way { return []courier.Way{way} }})
+	for range 200 {
+		for _, w := range c.Ways() {
+			if w.Online {
+				return c, nil
+			}
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			c.Close()
+			return nil, ctx.Err()
+		}
+	}
+	c.Close()
+	return nil, errors.New("the courier does not come to the hub")
 }
 
 // line carries bytes between a device and a hub, and counts them.
