@@ -292,3 +292,8 @@ func IsWelcome(b []byte) bool { return strings.HasPrefix(string(b), welcomeMagic
 
 // IsInvitation tells whether a file's bytes are an invitation.
 func IsInvitation(b []byte) bool { return strings.HasPrefix(string(b), inviteMagic) }
+
+// WriteEnrolment writes a request or a welcome to a file, whole or not at all.
+func WriteEnrolment(file string, b []byte) error {
+	return fault.Wrap(vault.Replace(file, b), fault.Internal, "write file", "file_not_written", file)
+}

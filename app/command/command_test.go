@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "grab": grab, "says": says, "flip": flip, "side": side, "last": last, "awaits": awaits,
+			"puts": puts,
 		},
 	})
 }
@@ -95,6 +96,11 @@ func grab(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("no field %s in %s", args[1], ts.ReadFile("stdout"))
 	}
 	ts.Setenv(args[0], fmt.Sprint(v))
+}
+
+// puts FILE TEXT writes a file.
+func puts(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(args[1]+"\n"), 0o600))
 }
 
 // says FIELD VALUE wants a value in the last line; [!] wants another.

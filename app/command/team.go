@@ -17,6 +17,9 @@ import (
 type teamFlags struct {
 	reason string
 	all    bool
+
+	member, role, out, words string // of invite and approve
+	look                     bool
 }
 
 // teamVerb shows who is in the office, with which devices and what waits for a
@@ -25,6 +28,11 @@ func teamVerb(fs *pflag.FlagSet) action {
 	var f teamFlags
 	fs.StringVar(&f.reason, "reason", "", "")
 	fs.BoolVar(&f.all, "decided", false, "")
+	fs.StringVar(&f.member, "member", "", "")
+	fs.StringVar(&f.role, "role", "", "")
+	fs.StringVarP(&f.out, "output", "o", "", "")
+	fs.StringVar(&f.words, "words", "", "")
+	fs.BoolVar(&f.look, "look", false, "")
 	return func(c *call, args []string) error {
 		do := c.teamWord(&f, args)
 		if do == nil {
@@ -40,6 +48,18 @@ func (c *call) teamWord(f *teamFlags, args []string) func(*data.Office) error {
 	switch word {
 	case "list 0":
 		return c.teamList
+	case "invite 0":
+		return func(o *data.Office) error { return c.teamInvite(o, f) }
+	case "approve 1":
+		return func(o *data.Office) error { return c.teamApprove(o, f, args[1]) }
+	case "invitations 0":
+		return c.teamInvitations
+	case "withdraw 1":
+		return func(o *data.Office) error { return c.teamWithdraw(o, args[1]) }
+	case "here 0":
+		return c.teamHere
+	case "leave 1":
+		return func(o *data.Office) error { return c.teamLeave(o, args[1]) }
 	case "pending 0":
 		return func(o *data.Office) error { return c.teamPending(o, f.all) }
 	case "role 2":

@@ -42,6 +42,7 @@ func verbs() []verb {
 		{"check", 1, 1, checkVerb},
 		{"erase", 1, 1, eraseVerb},
 		{"team", 1, 3, teamVerb},
+		{"join", 0, 1, joinVerb},
 		{"approve", 1, 1, approveVerb},
 		{"refuse", 1, 1, refuseVerb},
 		{"travel", 0, -1, travelVerb},
@@ -65,7 +66,7 @@ func verbs() []verb {
 
 // later are the verbs that are spoken of but not in this version.
 var later = []string{
-	"duplicates", "reconcile", "screen", "agenda", "join",
+	"duplicates", "reconcile", "screen", "agenda",
 }
 
 // verbOf gives the first argument that is neither a flag nor a flag's value,

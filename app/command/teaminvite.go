@@ -1,0 +1,195 @@
+package command
+
+import (
+	"strings"
+	"time"
+
+	"paradero/app"
+	"paradero/data"
+	"paradero/data/fault"
+	"paradero/data/record"
+)
+
+// teamInvite makes an invitation; its code is printed this once.
+func (c *call) teamInvite(o *data.Office, f *teamFlags) error {
+	if f.member == "" || f.out == "" {
+		missing := "member"
+		if f.member != "" {
+			missing = "output"
+		}
+		return usage("flag_missing", missing, c.words.T("help.team.usage"))
+	}
+	who := data.Inviting{Name: f.member}
+	if f.role == "" { // a further device of somebody who is here
+		m, err := c.resolve(o, f.member, record.Member)
+		if err != nil {
+			return err
+		}
+		who.Member = m.ID
+	} else {
+		role, problems := record.Check(record.Member, "role", f.role, o.Now())
+		if len(problems) > 0 {
+			return &fault.Error{Code: fault.Invalid, Op: "invite", Key: "invalid", Problems: problems}
+		}
+		who.Role = role
+	}
+	in, err := o.Invite(c.ctx, who, f.out)
+	if err != nil {
+		return err
+	}
+	var out object
+	out.put("file", in.File)
+	out.put("code", in.Code)
+	out.put("id", in.ID.String())
+	out.put("fingerprint", in.Fingerprint)
+	out.put("expires", in.Expires.UTC().Format(time.RFC3339))
+	c.result(out, func() {
+		c.print("command.invite.made", in.File, app.TimeText(in.Expires, c.words))
+		c.print("command.invite.code")
+		c.text("\n    " + in.Code + "\n")
+		c.print("command.invite.next")
+	})
+	return nil
+}
+
+// teamApprove lets in who asks: by the file of his request. Without the words that
+// his screen shows, given by --words or typed, nobody is let in blindly.
+func (c *call) teamApprove(o *data.Office, f *teamFlags, what string) error {
+	request, err := readEnrolment(what)
+	if err != nil {
+		return err
+	}
+	look, err := o.LookAtRequest(c.ctx, request)
+	if err != nil {
+		return err
+	}
+	if f.words != "" && !sameDigits(f.words, look.Words) {
+		return fault.New(fault.Refused, "admit", "words_differ", look.Words)
+	}
+	if f.look {
+		c.sayRequest(&look, "")
+		return nil
+	}
+	welcome, err := o.Admit(c.ctx, request)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		f.out = what + "." + c.words.T("command.join.welcome.ending")
+	}
+	if err := data.WriteEnrolment(f.out, welcome); err != nil {
+		return err
+	}
+	c.sayRequest(&look, f.out)
+	return nil
+}
+
+// sameDigits compares what people read to each other.
+func sameDigits(a, b string) bool {
+	digits := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, s)
+	}
+	return digits(a) == digits(b)
+}
+
+// sayRequest tells of who asks; welcome is the file that lets him in, "" when
+// nothing was decided.
+func (c *call) sayRequest(look *data.JoinRequest, welcome string) {
+	var out object
+	out.put("device", look.Device.String())
+	out.put("device_name", look.DeviceName)
+	out.put("member", look.Name)
+	out.put("role", look.Role)
+	out.put("words", look.Words)
+	out.put("picture", look.Picture)
+	out.put("invitation", look.Invitation.String())
+	out.put("invited_by", look.InvitedBy)
+	out.put("known", look.Known)
+	if welcome != "" {
+		out.put("welcome", welcome)
+	}
+	c.result(out, func() {
+		c.print("command.approve.asks", look.Name, c.role(look.Role), look.DeviceName)
+		c.print("command.approve.words")
+		c.text("\n    " + look.Words + "\n")
+		if welcome != "" {
+			c.print("command.approve.done", welcome)
+		}
+	})
+}
+
+// teamInvitations lists what this device has out.
+func (c *call) teamInvitations(o *data.Office) error {
+	list, err := o.Invitations(c.ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range list {
+		state := "open"
+		switch {
+		case i.Used:
+			state = "used"
+		case i.Over:
+			state = "over"
+		}
+		var out object
+		out.put("id", i.ID.String())
+		out.put("name", i.Name)
+		out.put("role", i.Role)
+		out.put("made", stamped(i.Made))
+		out.put("expires", stamped(i.Expires))
+		out.put("state", state)
+		c.result(out, func() {
+			c.text(i.ID.String() + "  " + i.Name + ", " + c.role(i.Role) + " [" + c.words.T("command.invite.state."+state) + "]")
+		})
+	}
+	return nil
+}
+
+func (c *call) teamWithdraw(o *data.Office, text string) error {
+	id, err := record.ParseID(text)
+	if err != nil {
+		return err
+	}
+	return o.Withdraw(id)
+}
+
+// teamHere lists who signs in on this computer.
+func (c *call) teamHere(o *data.Office) error {
+	list, err := o.Persons(c.ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		var out object
+		out.put("device", p.Device.String())
+		out.put("name", p.Name)
+		out.put("me", p.Me)
+		out.put("waits", p.Waits)
+		c.result(out, func() {
+			line := p.Device.String() + "  " + p.Name
+			if p.Me {
+				line += " " + c.words.T("command.team.me")
+			}
+			if p.Waits {
+				line += " " + c.words.T("command.here.waits")
+			}
+			c.text(line)
+		})
+	}
+	return nil
+}
+
+// teamLeave takes a person off this computer; he stays in the team.
+func (c *call) teamLeave(o *data.Office, text string) error {
+	device, err := record.ParseID(text)
+	if err != nil {
+		return err
+	}
+	return o.RemovePerson(c.ctx, device)
+}
