@@ -20,3 +20,9 @@ func (o *fakeOffice) know(st data.Status) {
 	defer o.mu.Unlock()
 	o.status = st
 }
+
+func (o *fakeOffice) Proposals(context.Context, bool) ([]data.Proposal, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.asked, nil
+}

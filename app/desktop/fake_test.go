@@ -55,6 +55,7 @@ type fakeOffice struct {
 	backups fakeBackup
 	trip    fakeTrip
 	status  data.Status
+	asked   []data.Proposal
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {
@@ -285,6 +286,12 @@ type bench struct {
 
 func newBench(t *testing.T, settings_ app.Settings) *bench {
 	t.Helper()
+	return newBenchAt(t, settings_, nil)
+}
+
+// newBenchAt is newBench with other offices than the plain invented ones.
+func newBenchAt(t *testing.T, settings_ app.Settings, at func(*fakeOffices) offices) *bench {
+	t.Helper()
 	a := test.NewApp()
 	t.Cleanup(a.Quit)
 	b := &bench{t: t, offices: &fakeOffices{by: map[string]*fakeOffice{}}, queue: make(chan func(), 1024), now: testNow, rooms: map[string]*plainRoom{}}
@@ -295,10 +302,14 @@ func newBench(t *testing.T, settings_ app.Settings) *bench {
 			return r
 		}}
 	}
+	var from offices = b.offices
+	if at != nil {
+		from = at(b.offices)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	s, err := newShell(ctx, world{
-		app: a, offices: b.offices, settings: settings_, save: func(set app.Settings) error { b.saved = set; return nil },
+		app: a, offices: from, settings: settings_, save: func(set app.Settings) error { b.saved = set; return nil },
 		clock: func() time.Time { return b.now }, dispatch: func(do func()) { b.queue <- do }, version: "0.1", home: t.TempDir(),
 		rooms: []maker{
 			plainly("people"), plainly("families"), plainly("cases"), plainly("incidents"), plainly("contradictions"), plainly("documents"),

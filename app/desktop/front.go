@@ -103,7 +103,11 @@ func (s *shell) showWelcome() {
 	}
 	all = append(all,
 		choice(theme.NewPrimaryThemedResource(roomIcons()["families"]), w.T("welcome.demo"), w.T("welcome.demo.text"), s.openDemo),
-		choice(theme.NewPrimaryThemedResource(theme.ContentAddIcon()), w.T("welcome.create"), w.T("welcome.create.text"), s.showCreate),
+		choice(theme.NewPrimaryThemedResource(theme.ContentAddIcon()), w.T("welcome.create"), w.T("welcome.create.text"), s.showCreate))
+	if _, ok := s.offices.(joiner); ok {
+		all = append(all, choice(theme.NewPrimaryThemedResource(roomIcons()["team"]), w.T("welcome.join"), w.T("welcome.join.text"), func() { s.showJoin("") }))
+	}
+	all = append(all,
 		choice(theme.NewPrimaryThemedResource(theme.FolderOpenIcon()), w.T("welcome.open"), w.T("welcome.open.text"), func() {
 			s.pickFolder(s.showSignIn)
 		}),

@@ -72,6 +72,12 @@ func (g *signIn) draw(name string, demo bool, demoPass string) fyne.CanvasObject
 			g.s.work.stop("open")
 			g.s.showRecover(g.dir)
 		})))
+	if _, ok := g.s.offices.(joiner); ok && !demo && !g.s.covered {
+		all = append(all, widget.HFill(8, 0, widget.Note(w.T("signin.several")), widget.Quiet(w.T("signin.person"), nil, func() {
+			g.s.work.stop("open")
+			g.s.showJoin(g.dir)
+		})))
+	}
 	return g.s.front(460, widget.VStack(12, all...))
 }
 
@@ -153,6 +159,9 @@ func (g *signIn) opened(o office, err error) {
 	}
 	g.setBusy(false)
 	if fault.Is(err, fault.Cancelled) {
+		return
+	}
+	if g.s.resumeJoin(err, g.dir, g.pass.Text) {
 		return
 	}
 	if fault.Is(err, fault.Passphrase) {
