@@ -127,7 +127,7 @@ func (n *session) countAsked() {
 var _ team.Controls = (*session)(nil)
 
 // Door implements team.Controls.
-func (n *session) Door() present.Door { return doorOf(n.office) }
+func (n *session) Door() present.Door { return doorOf(n.office, n.courier) }
 
 // ReadFile implements team.Controls.
 func (n *session) ReadFile(path string) ([]byte, error) { return readSmall(path, mostInvitation) }
@@ -135,15 +135,6 @@ func (n *session) ReadFile(path string) ([]byte, error) { return readSmall(path,
 // WriteFile implements team.Controls.
 func (n *session) WriteFile(path string, b []byte) error {
 	return fault.Wrap(os.WriteFile(path, b, 0o600), fault.Internal, "write file", "not_permitted")
-}
-
-// doorOf gives the door of an office that lets people in, nil when it does not.
-func doorOf(o office) present.Door {
-	d, ok := o.(present.Door)
-	if !ok {
-		return nil
-	}
-	return d
 }
 
 // readSmall reads a file that a person chose, if it is as small as it must be.

@@ -61,10 +61,7 @@ func NewErase(ctx context.Context, env Env, id record.ID, kind record.Kind, show
 
 func (f *Removal) lay(p *data.ErasePlan) {
 	w := f.env.Words
-	f.State, f.May = Ready, p.May
-	if o, ok := f.env.API.(interface{ NeedsSecond(what string) bool }); ok {
-		f.Second = o.NeedsSecond(data.ProposalErasure)
-	}
+	f.State, f.May, f.Second = Ready, p.May, p.Second
 	counts := map[record.Kind]int{}
 	for _, r := range p.Records {
 		counts[r.Kind]++
@@ -102,8 +99,9 @@ func (f *Removal) Save(ctx context.Context, progress func(data.Progress), done f
 	f.env.Run.Go(func() {
 		var err error
 		var write record.Write
+		var plan data.ErasePlan
 		if f.Ever {
-			_, err = f.env.API.Erase(ctx, f.id, f.Reason, progress)
+			plan, err = f.env.API.Erase(ctx, f.id, f.Reason, progress)
 		} else {
 			var receipts []data.Receipt
 			receipts, err = f.env.API.Edit(ctx, data.Change{Record: f.id, Kind: f.kind, Base: f.base, Delete: true, Reason: f.Reason})
@@ -112,7 +110,7 @@ func (f *Removal) Save(ctx context.Context, progress func(data.Progress), done f
 			}
 		}
 		f.env.Run.Back(func() {
-			f.Write, f.Waits = write, err == nil && f.Ever && f.Second
+			f.Write, f.Waits = write, err == nil && plan.Proposal != nil
 			if err != nil {
 				fail := failure(w, err)
 				f.Problem = join(" ", fail.Text, fail.Hint)

@@ -29,8 +29,10 @@ type Knock struct {
 	Role    string
 	Device  string
 	Words   string // to be compared on both screens
+	Picture string // the same as a text for a QR code
 	Request []byte // as it came
 	Known   bool   // a member already: another device of his
+	Again   bool   // let in before: admitting gives the same welcome anew
 }
 
 // Door is what lets people in. The window lends it to the team room.

@@ -14,6 +14,7 @@ import (
 	"paradero/app/desktop/sheet"
 	"paradero/app/present"
 	"paradero/app/widget"
+	"paradero/assets"
 )
 
 func icon(r fyne.Resource) fyne.CanvasObject { return fw.NewIcon(r) }
@@ -255,10 +256,22 @@ func (r *teamRoom) looking() fyne.CanvasObject {
 	return widget.Card(w.T("teamroom.knock.title", k.Name),
 		widget.Note(r.knockLine(k)),
 		widget.NewParagraph(w.T("teamroom.knock.compare", k.Name)),
-		Words(k.Words),
+		compared(w, k),
 		widget.Note(w.T("teamroom.knock.why")),
 		widget.FlowChips(admit, widget.Danger(w.T("teamroom.knock.differ"), nil, leave(w.T("teamroom.knock.differ.told"))),
 			widget.Quiet(w.T("teamroom.knock.later"), nil, leave(""))))
+}
+
+// compared is what both must see: the numbers, and a picture for a phone.
+func compared(w *assets.Words, k present.Knock) fyne.CanvasObject {
+	if k.Picture == "" {
+		return Words(k.Words)
+	}
+	code, err := widget.NewQR(k.Picture, 140)
+	if err != nil {
+		return Words(k.Words)
+	}
+	return widget.HFill(16, 0, Words(k.Words), widget.VStack(4, code, widget.Fixed(140, 0, widget.Note(w.T("joinpage.compare.qr")))))
 }
 
 // Words draws the words that two people compare, large.
