@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"paradero/data/fault"
 	"paradero/data/ledger"
@@ -17,113 +16,121 @@ import (
 // BundleMade is what a bundle was made of.
 type BundleMade struct {
 	File    string
+	Files   []string // all parts, when it is in several
 	Batches int
 	Changes int
 	Bytes   int64
+	Whole   bool // all that is here; false: only what the other is not known to hold
 }
 
-// BundleSeen is what a bundle holds, and what of it is new here.
-type BundleSeen struct {
-	Made    time.Time
-	Device  record.ID // who put it together
-	By      string    // its member, "" when that is nobody here
-	Batches int
-	New     int // of them, that are not here
-	Changes int // in those
+// BundleFor says for whom a bundle is.
+type BundleFor struct {
+	Device record.ID // what it is known to hold is left out; zero, or nothing known of it: all
+	Most   int64     // bytes of a part, for small sticks; 0: one file
 }
 
 // WriteBundle writes everything that this device holds, also what others said,
 // into one file for a colleague: sealed as it is in the journal, counted and
 // signed. The file is there whole or not at all.
-func (o *Office) WriteBundle(ctx context.Context, file string, progress func(Progress)) (made BundleMade, err error) {
+func (o *Office) WriteBundle(ctx context.Context, file string, progress func(Progress)) (BundleMade, error) {
+	return o.WriteBundleFor(ctx, file, BundleFor{}, progress)
+}
+
+// WriteBundleFor is WriteBundle for one device, or in parts. Each part is a bundle
+// of its own, named FILE, FILE-2 and so on; read in that order each is taken in at
+// once, in another the later ones wait for the earlier.
+func (o *Office) WriteBundleFor(ctx context.Context, file string, to BundleFor, progress func(Progress)) (BundleMade, error) {
 	const op = "write bundle"
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".bundle-*")
+	has, known := o.heldBy(to.Device)
+	w := &bundling{office: o, file: file, most: to.Most, head: o.bundleHead(!known && to.Most == 0), progress: progress}
+	w.made = BundleMade{File: file, Whole: !known}
+	err := w.begin()
+	if err == nil {
+		err = o.Frames(ctx, func(frame []byte) error {
+			b, err := ledger.ReadFrame(frame)
+			if err != nil {
+				return err
+			}
+			if has(b) {
+				return nil
+			}
+			return w.add(frame, len(b.Envelope.Payloads))
+		})
+	}
+	if err == nil {
+		err = w.end()
+	}
+	w.drop()
 	if err != nil {
 		return BundleMade{}, diskFault(op, err)
 	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	info := o.Info()
-	key := deviceKey{o.sign}
-	made.File = file
-	w, err := bundle.NewWriter(f, bundle.Head{
-		Office: info.OfficeID, Device: info.Device, Public: key.Public(), Made: o.Now(), Tips: o.ends().Tips(), Whole: true,
-	})
-	if err != nil {
-		return BundleMade{}, diskFault(op, err)
-	}
-	err = o.Frames(ctx, func(frame []byte) error {
-		b, err := ledger.ReadFrame(frame)
-		if err != nil {
-			return err
-		}
-		made.Batches, made.Changes = made.Batches+1, made.Changes+len(b.Payloads)
-		progress(Progress{Phase: "bundle", Done: made.Changes})
-		return w.Frame(frame)
-	})
-	if err == nil {
-		err = w.Close(key.Sign)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err != nil {
-		return BundleMade{}, diskFault(op, err)
-	}
-	if at, err := f.Stat(); err == nil {
-		made.Bytes = at.Size()
-	}
-	if err = f.Close(); err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err == nil {
-		err = o.disk.SyncDir(filepath.Dir(file))
-	}
-	return made, diskFault(op, err)
+	o.noteBundle(file, w.made.Changes, 0, nil)
+	return w.made, nil
 }
 
-// LookAtBundle reads a bundle whole, as ReadBundle does first, and says what of it
-// is new here. It takes nothing in.
-func (o *Office) LookAtBundle(ctx context.Context, file string) (BundleSeen, error) {
-	const op = "read bundle"
-	var seen BundleSeen
-	h, n, err := o.eachOfBundle(ctx, file, func(h bundle.Head, frame []byte) error {
-		b, err := ledger.ReadFrame(frame)
-		if err != nil {
-			return bundle.ErrDamaged
-		}
-		if err := o.enter(op); err != nil {
-			return err
-		}
-		defer o.use.RUnlock()
-		if !o.known(b.Hash) {
-			seen.New, seen.Changes = seen.New+1, seen.Changes+len(b.Payloads)
-		}
-		return nil
-	})
-	if err != nil {
-		return BundleSeen{}, bundleFault(op, err)
+// bundleHead is the head of a bundle that is written now. Of feeds of which
+// something is lost here it does not say that this device holds them.
+func (o *Office) bundleHead(whole bool) bundle.Head {
+	info, feeds := o.Info(), o.ends()
+	h := bundle.Head{Office: info.OfficeID, Device: info.Device, Public: deviceKey{o.sign}.Public(), Made: o.Now(), Whole: whole}
+	lost, nameless := map[record.ID]bool{}, false
+	for _, g := range feeds.Gaps() {
+		lost[g.Device], nameless = true, nameless || g.Device.IsZero()
 	}
-	seen.Made, seen.Device, seen.Batches = h.Made, h.Device, n
+	for _, t := range feeds.Tips() {
+		if !nameless && !lost[t.Device] {
+			h.Tips = append(h.Tips, t)
+		}
+	}
+	return h
+}
+
+// heldBy tells which batches a device is known to hold, by its last word.
+func (o *Office) heldBy(device record.ID) (has func(*ledger.Batch) bool, known bool) {
+	w, ok := o.words()[device]
+	if !ok {
+		return func(*ledger.Batch) bool { return false }, false
+	}
+	lacks := map[ledger.Hash]bool{}
+	for _, l := range w.Lacks {
+		lacks[l.Hash] = true
+	}
 	o.use.RLock()
-	member := o.law.Devices()[h.Device]
-	o.use.RUnlock()
-	seen.By = o.names.get(member)
-	return seen, nil
+	defer o.use.RUnlock()
+	c := o.coverOf(w.Tips, nil)
+	branches := map[record.ID]int{}
+	for _, t := range o.feeds.Tips() {
+		branches[t.Device]++
+	}
+	return func(b *ledger.Batch) bool {
+		return branches[b.Device] == 1 && b.Seq <= c.seqs[b.Device] && !lacks[b.Hash] // of two branches nobody knows which he has
+	}, true
+}
+
+// noteBundle notes how the last exchange by bundle went.
+func (o *Office) noteBundle(file string, sent, got int, refused []RefusedBatch) {
+	for _, old := range o.Ways() {
+		if old.Kind == WayBundle && old.Name != file {
+			_ = o.ForgetWay(old.Kind, old.Name) // one is enough: a bundle is no place
+		}
+	}
+	w := o.way(WayBundle, file)
+	o.setWay(func() {
+		w.At, w.Sent, w.Got, w.Error = o.Now(), sent, got, ""
+		w.Refused = refused[:min(len(refused), maxKeptTexts)]
+	})
+	_ = o.keepWay(w) // it is told once more with the next
 }
 
 // ReadBundle takes in what a colleague's bundle holds, after it has been read
 // whole: one that is cut, damaged, forged or of another office changes nothing.
 func (o *Office) ReadBundle(ctx context.Context, file string, progress func(Progress)) (Received, error) {
 	const op = "read bundle"
-	if _, err := o.LookAtBundle(ctx, file); err != nil {
+	seen, err := o.lookAtBundle(ctx, file, nil)
+	if err != nil {
 		return Received{}, err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -152,6 +159,10 @@ func (o *Office) ReadBundle(ctx context.Context, file string, progress func(Prog
 	}, progress)
 	stop()
 	for range frames { // whoever still reads the file sees that nobody listens
+	}
+	o.noteBundle(file, 0, seen.Changes, got.Refused)
+	if err == nil && o.hearTips(&seen.head) {
+		err = o.keepWords()
 	}
 	return got, err
 }
