@@ -31,6 +31,19 @@ func enrolled(t *testing.T, o *Office, member record.ID) *Office {
 
 func enrolledAs(t *testing.T, o *Office, member record.ID) (*Office, Config) {
 	t.Helper()
+	keys := keysBeside(t, o, member)
+	device, err := publicKeys(keys.Sign, keys.Box)
+	if err != nil {
+		t.Fatal(err)
+	}
+	device["member"], device["sign_key"] = member.String(), encodeKey(deviceKey{ed25519.NewKeyFromSeed(keys.Sign)}.Public())
+	save(t, o, Change{Kind: record.Device, Set: device})
+	return openWith(t, o, keys)
+}
+
+// keysBeside draws the keys of another device of an office.
+func keysBeside(t *testing.T, o *Office, member record.ID) vault.Keys {
+	t.Helper()
 	keys, err := newKeys(o.cfg.Rand)
 	if err != nil {
 		t.Fatal(err)
@@ -41,13 +54,12 @@ func enrolledAs(t *testing.T, o *Office, member record.ID) (*Office, Config) {
 		keys.Founder = o.Info().Device
 	}
 	keys.Member = member
-	public := deviceKey{ed25519.NewKeyFromSeed(keys.Sign)}.Public()
-	set, err := publicKeys(keys.Sign, keys.Box)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set["member"], set["sign_key"] = member.String(), encodeKey(public)
-	save(t, o, Change{Kind: record.Device, Set: set})
+	return keys
+}
+
+// openWith opens an empty device that has these keys.
+func openWith(t *testing.T, o *Office, keys vault.Keys) (*Office, Config) {
+	t.Helper()
 	cfg := testConfig(filepath.Join(t.TempDir(), "otra"))
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		t.Fatal(err)

@@ -109,21 +109,24 @@ func (l *Law) beyond(device record.ID, seq uint64, batch ledger.Hash) bool {
 
 // within tells whether a batch stands in what a cut lets count.
 func (l *Law) within(c *cut, seq uint64, batch ledger.Hash) bool {
-	switch {
-	case seq > c.seq:
-		return false
+	switch forked := l.links.Forked(c.device); {
+	case forked:
 	case seq == c.seq:
 		return batch == c.hash
-	case !l.links.Forked(c.device):
-		return true
+	default:
+		return seq < c.seq
 	}
 	if !l.forked[c.device] {
 		l.forked[c.device] = true
 		l.stale = l.stale || l.heard[c.device] > 0
 	}
 	chain := l.chains[c.hash]
-	if chain == nil || batch != (ledger.Hash{}) && batch == chain.missing {
-		l.stale = l.stale || chain != nil
+	if chain != nil && chain.missing != (ledger.Hash{}) {
+		if _, here := l.links.Prev(chain.missing); here {
+			chain, l.stale = nil, true
+		}
+	}
+	if chain == nil {
 		chain = l.branch(c.hash)
 		l.chains[c.hash] = chain
 	}
