@@ -6,6 +6,7 @@ import (
 
 	"paradero/data/fault"
 	"paradero/data/fold"
+	"paradero/data/ledger"
 	"paradero/data/record"
 	"paradero/data/rule"
 )
@@ -204,4 +205,48 @@ func stateOf(t *testing.T, o *Office, id record.ID) *fold.State {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// A letter written into the register without a second member's word is not issued,
+// whatever the program that wrote it calls it.
+func TestLetterTakesTwo(t *testing.T) {
+	a, _ := founded(t)
+	b, _ := colleague(t, a, "Luis Quispe", "lawyer")
+	exchange(t, a, b)
+	man := person(t, b, map[string]string{"given_names": "Ángel"})
+	p := &prepared{change: ledger.Change{Record: record.ID{7}, Kind: record.Document, Op: ledger.OpEdit}, size: 900}
+	for name, text := range map[string]string{"kind": "condolence", "number": "CC-1", "about": man.String(), "state": "issued", "sha256": "ab"} {
+		f, _ := record.SchemaOf(record.Document).Field(name)
+		p.change.Fields = append(p.change.Fields, ledger.Field{Num: f.Num, Text: text})
+	}
+	if _, err := b.submit(context.Background(), []*prepared{p}, false); err != nil {
+		t.Fatal(err)
+	}
+	exchange(t, a, b)
+	for _, o := range []*Office{a, b} {
+		if r := get(t, o, record.ID{7}); rule.Issued(r) || r.Second != record.Waiting {
+			t.Errorf("%q", r.Second)
+		}
+	}
+	w := waitingOf(t, a)
+	if w.What != ProposalLetter || w.Name != "Ángel" {
+		t.Errorf("%+v", w)
+	}
+	if _, err := a.Approve(context.Background(), w.Write, ""); err != nil {
+		t.Fatal(err)
+	}
+	if !rule.Issued(get(t, a, record.ID{7})) {
+		t.Error("agreed and not issued")
+	}
+	f, _ := record.SchemaOf(record.Document).Field("sha256") // another page in its place
+	p = writing(stateOf(t, a, record.ID{7}), "")
+	p.add(f.Num, stateOf(t, a, record.ID{7}).Replaces(f.Num), "cd")
+	if _, err := a.submit(context.Background(), []*prepared{p}, false); err != nil {
+		t.Fatal(err)
+	}
+	exchange(t, a, b)
+	if rule.Issued(get(t, b, record.ID{7})) {
+		t.Error("another page stands under the word that was given")
+	}
+	same(t, a, b)
 }

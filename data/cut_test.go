@@ -30,7 +30,7 @@ func TestCut(t *testing.T) {
 	exchange(t, a, b)
 	exchange(t, a, c)
 	quiet := save(t, b, Change{Record: man, Set: map[string]string{"birth": "1955"}}) // a heard nothing of it
-	exchange(t, b, c)                                                                  // but c did, and goes on from there
+	exchange(t, b, c)                                                                 // but c did, and goes on from there
 	save(t, c, Change{Record: man, Set: map[string]string{"aliases": "El Flaco"}})
 	done, err := a.Remove(context.Background(), b.Info().Device, "teléfono perdido")
 	if err != nil || done.Proposal != nil || len(done.Devices) != 1 || done.Epoch == 0 {

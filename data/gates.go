@@ -103,6 +103,7 @@ func (o *Office) checkGates(ctx context.Context, list []*prepared) error {
 				return err
 			}
 			f.ApprovedBy, f.Today = row.Get("approved_by"), o.Now().Format("2006-01-02")
+			f.Second = o.secondOf(p, row)
 			found := rule.Blocking(rule.Gate(row.Get("kind"), f))
 			if !o.May("issue:" + row.Get("kind")) {
 				found = append(found, fault.Problem{Field: "role", Key: "role_may_not_issue", Args: []string{o.Info().Role}})
@@ -115,10 +116,33 @@ func (o *Office) checkGates(ctx context.Context, list []*prepared) error {
 	return nil
 }
 
+// secondOf tells whether a second member agreed to the letter that a row is about.
+func (o *Office) secondOf(p *prepared, row *record.Record) string {
+	switch {
+	case row.Get("kind") != record.Letter || !o.NeedsSecond(ProposalLetter) && (p.was == nil || p.was.Second == ""):
+		return ""
+	case row.Get("state") == "proposed":
+		return record.Waiting
+	case p.was != nil && p.was.Second == record.Approve && !restates(p):
+		return record.Approve
+	}
+	return record.Refuse
+}
+
+// restates tells whether a change makes a row another paper than was agreed to.
+func restates(p *prepared) bool {
+	for _, f := range []string{"kind", "about", "addressee", "case", "sha256", "stated", "number"} {
+		if p.values[f] != p.was.Get(f) {
+			return true
+		}
+	}
+	return false
+}
+
 // statesAnew tells whether a change registers a paper, or makes a registered
 // one a paper of another kind, about or for somebody else.
 func statesAnew(p *prepared) bool {
-	for _, f := range []string{"kind", "about", "addressee", "case"} {
+	for _, f := range []string{"kind", "about", "addressee", "case", "state"} {
 		if p.was != nil && p.values[f] != p.was.Get(f) {
 			return true
 		}

@@ -53,6 +53,7 @@ func rowOf(r *record.Record) search.Row {
 		}
 	case record.Document:
 		row.Title, row.Paper, row.Day = r.Get("kind"), r.Get("number"), r.Get("issued_at")
+		row.State = rule.Proposed(r)
 		if about := r.Refs("about"); len(about) > 0 {
 			row.About = about[0]
 		}

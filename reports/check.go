@@ -20,6 +20,7 @@ type Verdict struct {
 	Altered    bool     // the file bears a number of the register but is not what was issued
 	Superseded []string // the stated facts that are no longer so, "detainee.facility", "case.boleta_date@<id>"
 	Replaced   string   // number of a later version
+	Proposed   string   // how a paper stands that was not issued, see rule.Proposed; "" for one that was
 	Document   *record.Record
 	Number     string
 	Kind       string
@@ -70,6 +71,7 @@ func Check(ctx context.Context, office Office, numberOrPDF []byte) (Verdict, err
 	if isFile {
 		v.SHA256 = sum
 	}
+	v.Proposed = rule.Proposed(row)
 	if v.Superseded, err = Superseded(ctx, office, row); err != nil {
 		return Verdict{}, err
 	}
@@ -138,7 +140,7 @@ func replacedBy(ctx context.Context, office Office, row *record.Record) (string,
 	}
 	best := row
 	for _, r := range rows {
-		same := !r.Deleted && r.Get("kind") == row.Get("kind") && sameIDs(r.Refs("about"), about) &&
+		same := !r.Deleted && rule.Issued(r) && r.Get("kind") == row.Get("kind") && sameIDs(r.Refs("about"), about) &&
 			r.Get("addressee") == row.Get("addressee") && r.Get("anonymised") == row.Get("anonymised")
 		if same && number(r.Get("version")) > number(best.Get("version")) {
 			best = r

@@ -31,6 +31,7 @@ type dossier struct {
 	remains   *record.Record
 	file      caseFile
 	crowd     incidentFile
+	proposed  bool // it waits for a second member's word
 }
 
 // person is one of those whom the paper speaks of, with his own status.
@@ -324,6 +325,9 @@ func (d *dossier) gate() []fault.Problem {
 	facts := rule.Facts{
 		Addressee: d.to, Household: d.household, HouseholdContacts: d.members, Office: d.home, Incident: d.incident, Remains: d.remains,
 		ApprovedBy: d.req.ApprovedBy, Author: d.info.Name, Role: d.info.Role, Licence: d.info.Licence, Today: d.now.Format("2006-01-02"),
+	}
+	if d.office.NeedsSecond(data.ProposalLetter) {
+		facts.Second = record.Waiting
 	}
 	if len(d.people) == 0 {
 		return rule.Gate(d.req.Kind, facts)

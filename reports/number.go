@@ -11,6 +11,7 @@ import (
 
 	"paradero/data/fault"
 	"paradero/data/record"
+	"paradero/data/rule"
 )
 
 // stamp is what the register gives a paper. Empty in a preview.
@@ -78,7 +79,7 @@ func (k *Desk) follow(ctx context.Context, d *dossier, b *body, st *stamp) error
 	}
 	var prev *record.Record
 	for _, r := range rows {
-		if r.Deleted || r.Get("kind") != d.req.Kind || !sameIDs(r.Refs("about"), d.req.For) {
+		if r.Deleted || !rule.Issued(r) || r.Get("kind") != d.req.Kind || !sameIDs(r.Refs("about"), d.req.For) {
 			continue
 		}
 		if d.to != nil && r.Ref("addressee") != d.to.ID || (r.Get("anonymised") == "true") != d.req.Anonymised {

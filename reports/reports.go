@@ -30,6 +30,8 @@ type Office interface {
 	Links(ctx context.Context, id record.ID, kind record.Kind) ([]*record.Record, error)
 	Each(ctx context.Context, kind record.Kind, do func(*record.Record) error) error
 	Count(kind record.Kind) int
+	NeedsSecond(what string) bool
+	MayApprove() []string
 	Now() time.Time
 }
 
@@ -112,9 +114,13 @@ func MakePreview(ctx context.Context, office Office, req Request) (Preview, erro
 }
 
 // Issue makes one paper, writes it into the register and gives it back. It
-// refuses by name of each thing that is missing.
+// refuses by name of each thing that is missing, and where a second member must
+// agree first by the name of what it proposed.
 func (k *Desk) Issue(ctx context.Context, req Request) (Issued, error) {
 	const op = "issue document"
+	if req.Kind == record.Letter && k.office.NeedsSecond(data.ProposalLetter) {
+		return k.letter(ctx, req)
+	}
 	d, p, err := gather(ctx, k.office, req, op)
 	if err != nil {
 		return Issued{}, err
@@ -167,6 +173,9 @@ func (k *Desk) register(ctx context.Context, d *dossier, b *body, st stamp, out 
 	}
 	if d.req.Anonymised {
 		set["anonymised"] = "true"
+	}
+	if d.proposed {
+		set["state"] = "proposed"
 	}
 	for name, v := range set {
 		if v == "" {

@@ -142,6 +142,13 @@ func (c *call) peopleFor(o data.API, w *wanted, f exchange.Filter) ([][]record.I
 
 func (c *call) issueOne(desk *reports.Desk, w *wanted) error {
 	issued, err := desk.Issue(c.ctx, w.req)
+	if change, may, ok := reports.Proposed(err); ok && c.common.json {
+		var out object
+		out.put("proposal", change)
+		out.put("kind", w.req.Kind)
+		out.put("may", may)
+		c.line(out)
+	}
 	if err != nil {
 		return err
 	}
@@ -249,6 +256,9 @@ func (c *call) sayVerdict(v reports.Verdict, asked string, isFile bool) error {
 		out.put("genuine", v.Genuine)
 		out.put("altered", v.Altered)
 	}
+	if v.Proposed != "" {
+		out.put("proposed", v.Proposed)
+	}
 	out.put("superseded", len(v.Superseded) > 0 || v.Replaced != "")
 	out.put("changed", append([]string{}, v.Superseded...))
 	if v.Replaced != "" {
@@ -260,13 +270,15 @@ func (c *call) sayVerdict(v reports.Verdict, asked string, isFile bool) error {
 		}
 	}
 	c.result(out, func() {
-		if v.Found && !v.Altered {
+		if v.Found && !v.Altered && v.Proposed == "" {
 			c.sayGenuine(v)
 		}
 	})
 	switch {
 	case !v.Found:
 		return fault.New(fault.NotFound, "check document", "copy_unknown", asked)
+	case v.Proposed != "":
+		return fault.New(fault.Invalid, "check document", "copy_not_issued", v.Number)
 	case v.Altered:
 		return fault.New(fault.Invalid, "check document", "copy_altered", v.Number)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"paradero/data/record"
+	"paradero/data/rule"
 	"paradero/reports"
 )
 
@@ -108,7 +109,9 @@ func (d *Documents) keepChips(all []documentItem) {
 		known[d.all[i].row.ID] = d.all[i].row.Chip
 	}
 	for i := range all {
-		all[i].row.Chip = known[all[i].row.ID]
+		if rule.Issued(all[i].record) {
+			all[i].row.Chip = known[all[i].row.ID]
+		}
 	}
 }
 
@@ -121,6 +124,10 @@ func (d *Documents) compare() {
 		for i := range newest {
 			if err := ctx.Err(); err != nil {
 				return nil, err
+			}
+			if chip := newest[i].row.Chip; rule.Proposed(newest[i].record) != "" {
+				chips[newest[i].row.ID] = chip
+				continue
 			}
 			changed, err := reports.Superseded(ctx, d.env.API, newest[i].record)
 			if err != nil {
@@ -161,6 +168,9 @@ func documentRow(env Env, r *record.Record) DocumentRow {
 		names = append(names, refName(env, id))
 	}
 	row.About = strings.Join(names, "; ")
+	if stands := rule.Proposed(r); stands != "" {
+		row.Chip = proposedChip(w, stands)
+	}
 	return row
 }
 

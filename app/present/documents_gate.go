@@ -50,7 +50,7 @@ var requirements = map[string][]requirement{
 		{"told", []string{"family_not_told", "told_by_one_only", "told_by_phone_only"}},
 		{"help", []string{"help_offered_missing", "help_contact_missing"}},
 		needText,
-		{"second", []string{"second_person_missing"}},
+		{"second", []string{"second_person_missing", "letter_takes_second"}},
 	},
 	"notification-record": {
 		needPerson, needAddressee,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"paradero/assets"
 	"paradero/data/record"
 	"paradero/reports"
 )
@@ -126,6 +127,8 @@ func (p *Paper) verdict(v reports.Verdict) (Chip, string) {
 	switch {
 	case !v.Found:
 		return Chip{Text: w.T("documents.unknown"), Tone: Bad}, w.T("documents.says.unknown")
+	case v.Proposed != "":
+		return proposedChip(w, v.Proposed), w.T("documents.says." + v.Proposed)
 	case v.Altered:
 		return Chip{Text: w.T("documents.altered"), Tone: Bad}, w.T("documents.says.altered", v.Number)
 	case v.Replaced != "":
@@ -136,6 +139,15 @@ func (p *Paper) verdict(v reports.Verdict) (Chip, string) {
 		return Chip{Text: w.T("documents.genuine"), Tone: OK}, w.T("documents.says.genuine")
 	}
 	return Chip{Text: w.T("documents.genuine"), Tone: OK}, w.T("documents.says.holds")
+}
+
+// proposedChip tells how a letter stands that was not issued yet.
+func proposedChip(w *assets.Words, stands string) Chip {
+	tone := Warn
+	if stands == record.Refuse || stands == record.Withdraw {
+		tone = Grey
+	}
+	return Chip{Text: w.T("documents.proposed." + stands), Tone: tone}
 }
 
 func paperFacts(env Env, v reports.Verdict) []Line {

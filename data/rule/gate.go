@@ -20,6 +20,7 @@ type Facts struct {
 	Incident          *record.Record
 	Remains           *record.Record
 	ApprovedBy        string // the second person
+	Second            string // "" where one member's word suffices, record.Waiting where another's is still to come, else what he said
 	Author            string
 	Role              string // of the author, record.Roles
 	Licence           string // a lawyer's matrícula

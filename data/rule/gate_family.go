@@ -63,7 +63,14 @@ func (c *checks) condolence(f Facts) {
 	c.need(f.Case.Get("help_offered") != "", "help_offered", "help_offered_missing")
 	c.need(cmp.Or(f.Case.Get("help_contact"), f.Office.Get("help_contact")) != "", "help_contact", "help_contact_missing")
 	c.warn(f.Addressee == nil || f.Addressee.Get("form_of_address") != "", "form_of_address", "form_of_address_missing")
-	c.warn(f.ApprovedBy != "" && plain(f.ApprovedBy) != plain(f.Author), "approved_by", "second_person_missing")
+	switch f.Second {
+	case "":
+		c.warn(f.ApprovedBy != "" && plain(f.ApprovedBy) != plain(f.Author), "approved_by", "second_person_missing")
+	case record.Waiting:
+		c.warn(false, "approved_by", "letter_takes_second")
+	default:
+		c.need(f.Second == record.Approve, "approved_by", "second_person_missing")
+	}
 }
 
 // addressee: who may be written to at all. Where two colleagues disagree on

@@ -79,7 +79,7 @@ func newCut(a *Act, device record.ID) (*cut, bool) {
 // ancestors are the batches of a branch of a feed.
 type ancestors struct {
 	of      map[ledger.Hash]bool
-	missing ledger.Hash // a batch of it that is not here; zero: none
+	missing bool // of which one is not here
 }
 
 // touchesCuts tells whether an act may change who is cut.
@@ -121,9 +121,9 @@ func (l *Law) within(c *cut, seq uint64, batch ledger.Hash) bool {
 		l.stale = l.stale || l.heard[c.device] > 0
 	}
 	chain := l.chains[c.hash]
-	if chain != nil && chain.missing != (ledger.Hash{}) {
-		if _, here := l.links.Prev(chain.missing); here {
-			chain, l.stale = nil, true
+	if chain != nil && chain.missing {
+		if _, here := l.links.Prev(c.hash); here {
+			chain = nil
 		}
 	}
 	if chain == nil {
@@ -139,7 +139,7 @@ func (l *Law) branch(h ledger.Hash) *ancestors {
 	for h != (ledger.Hash{}) && !a.of[h] {
 		prev, ok := l.links.Prev(h)
 		if !ok {
-			a.missing = h
+			a.missing = true
 			break
 		}
 		a.of[h] = true
@@ -169,12 +169,36 @@ func (l *Law) cutOf(a *Act) *cut {
 // so those that hold are found first: those that stand under all that hold.
 func (l *Law) settle() {
 	said := l.said()
+	l.awaits(said)
 	if len(said) == 0 {
 		l.passAll(nil)
 		return
 	}
 	if !l.agreed(said) {
 		l.contested(said)
+	}
+}
+
+// awaits notes the batches that cuts name and that are not here: when they come
+// what was judged is to be judged again.
+func (l *Law) awaits(said map[record.Write]bool) {
+	for h := range l.wanted {
+		if _, here := l.links.Prev(h); here {
+			l.stale = true
+		}
+	}
+	l.wanted = map[ledger.Hash]bool{}
+	if len(said) == 0 {
+		return
+	}
+	for i := range l.acts {
+		_, hash, err := ParseCut(text(l.acts[i].Change, record.Device, "ended_at"))
+		if err != nil || hash == (ledger.Hash{}) {
+			continue
+		}
+		if _, here := l.links.Prev(hash); !here {
+			l.wanted[hash] = true
+		}
 	}
 }
 

@@ -56,6 +56,7 @@ type Law struct {
 	parsed  map[string]Rights    // tables that were read
 	refused map[record.ID]bool   // devices whose changes were refused as nobody's
 	heard   map[record.ID]uint64 // how far each device's feed was judged
+	wanted  map[ledger.Hash]bool // that cuts name and that are not here
 	forked  map[record.ID]bool   // devices with a cut that were seen to have given a number twice
 	judged  Place                // the latest that was judged
 	stale   bool                 // what was judged is to be judged again
@@ -287,6 +288,10 @@ func (l *Law) Weigh(a *Act) (ok bool, why string, second, stale bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ready()
+	if l.wanted[a.At.Write.Batch] {
+		l.stale = true
+		delete(l.wanted, a.At.Write.Batch)
+	}
 	ok, why = l.judge(a)
 	second = l.second(a)
 	if l.judged.Compare(a.At) < 0 {

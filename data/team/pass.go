@@ -159,7 +159,8 @@ func (l *Law) deviceAct(a *Act) bool {
 	_, member := given(c, record.Device, "member")
 	device, known := l.records[c.Record]
 	if !known {
-		return l.holds(a.At, a.Author, "invite")
+		_, ended := given(c, record.Device, "ended_at")
+		return !ended && l.holds(a.At, a.Author, "invite")
 	}
 	if key || member {
 		return false // a device is what it was let in as

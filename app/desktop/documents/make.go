@@ -273,6 +273,11 @@ func (v *makeView) Print() {
 		v.issue.SetEnabled(false)
 		v.vm.Issue(context.Background(), func(issued reports.Issued, err error) {
 			v.issuing = false
+			if _, may, proposed := reports.Proposed(err); proposed {
+				h.Say(w.T("documents.make.proposed", may))
+				v.room.list.Load()
+				return
+			}
 			if err != nil {
 				h.Fail(err)
 				return
