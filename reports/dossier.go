@@ -326,7 +326,7 @@ func (d *dossier) gate() []fault.Problem {
 		Addressee: d.to, Household: d.household, HouseholdContacts: d.members, Office: d.home, Incident: d.incident, Remains: d.remains,
 		ApprovedBy: d.req.ApprovedBy, Author: d.info.Name, Role: d.info.Role, Licence: d.info.Licence, Today: d.now.Format("2006-01-02"),
 	}
-	if d.office.NeedsSecond(data.ProposalLetter) {
+	if d.req.Kind == record.Letter && d.office.NeedsSecond(data.ProposalLetter) {
 		facts.Second = record.Waiting
 	}
 	if len(d.people) == 0 {

@@ -198,3 +198,7 @@ func (o *workOffice) family() (person, work record.ID) {
 		data.Addition{Kind: record.Step, Values: map[string]string{"step": "filed", "when": "2026-11-12T09:15", "who": "Ximena Cañarte", "note": "Ventanilla 3"}})
 	return person, work
 }
+
+func (o *workOffice) NeedsSecond(string) bool { return false }
+
+func (o *workOffice) MayApprove() []string { return nil }
