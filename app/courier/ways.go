@@ -71,8 +71,12 @@ func (h *atHub) open(ctx context.Context) (sync.Depot, error) {
 		return nil, err
 	}
 	d, err := hub.Dial(ctx, h.invitation, id)
-	if errors.Is(err, sync.ErrRefused) { // it is new, or was set up anew
-		if changed, rerr := h.register(ctx); rerr != nil || !changed {
+	if errors.Is(err, sync.ErrRefused) { // it is new, or was set up anew, or this device is
+		changed, rerr := h.inherit(ctx)
+		if rerr == nil && !changed {
+			changed, rerr = h.register(ctx)
+		}
+		if rerr != nil || !changed {
 			return nil, errors.Join(err, rerr)
 		}
 		d, err = hub.Dial(ctx, h.invitation, id)
@@ -81,6 +85,25 @@ func (h *atHub) open(ctx context.Context) (sync.Depot, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// inherit brings this device in for one before it, when it came from a backup and
+// nobody at the hub has heard of it yet.
+func (h *atHub) inherit(ctx context.Context) (bool, error) {
+	words, err := h.office.HubWords(ctx)
+	if err != nil || len(words) == 0 {
+		return false, err
+	}
+	seed, err := h.office.HubSeed()
+	if err != nil {
+		return false, err
+	}
+	heir := hub.Heir{Office: h.office.Info().OfficeID}
+	for _, w := range words {
+		heir.Words = append(heir.Words, hub.Word(w))
+	}
+	this := hub.Device{ID: h.office.Info().Device, SignKey: h.office.HubSigner().Public(), HubKey: hub.HubKey(seed)}
+	return hub.Inherit(ctx, h.invitation, this, &heir, h.office.HubSigner())
 }
 
 // check tells the hub whom to let in, when that has changed.

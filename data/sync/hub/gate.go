@@ -43,6 +43,7 @@ type gateLimits struct {
 
 const (
 	handshakeTime = 20 * time.Second
+	partingTime   = 5 * time.Second
 	maxLine       = 4 << 10
 )
 
@@ -140,7 +141,8 @@ func (g *gate) handle(raw net.Conn) {
 		w := &watch{in: bufio.NewReaderSize(outside, 64<<10), out: bufio.NewWriterSize(inside, 64<<10), left: g.limits.burst, limits: g.limits}
 		_ = w.run()
 		_ = inside.Close()
-		_ = outside.Close()
+		// The server's last word, why it ends, may still be on its way through.
+		_ = outside.SetWriteDeadline(time.Now().Add(partingTime))
 	})
 	both.Wait()
 }

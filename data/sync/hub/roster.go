@@ -40,7 +40,8 @@ type Signer interface {
 // A signed roster is CBOR [body, signer, signature, claim]: the body as below, the
 // signer's Ed25519 key, its signature over rosterPrefix and the body, and for an
 // account's first the HMAC-SHA256 of rosterPrefix and the body under the claim
-// secret of the invitation, else empty.
+// secret of the invitation, else empty. A fifth part is the word by which a device
+// comes in for another one (Heir).
 const (
 	rosterPrefix = "paradero hub roster 1"
 	maxRoster    = 256 << 10
@@ -50,10 +51,13 @@ const (
 
 // Sign gives the roster as it is sent. claim is the invitation's secret for an
 // account's first roster, else nil.
-func (r *Roster) Sign(by Signer, claim []byte) []byte {
+func (r *Roster) Sign(by Signer, claim []byte) []byte { return r.sign(by, claim, 4) }
+
+// sign gives the first four of so many parts.
+func (r *Roster) sign(by Signer, claim []byte, parts int) []byte {
 	body := r.encode()
 	signed := append([]byte(rosterPrefix), body...)
-	out := cbor.AppendBytes(cbor.AppendArray(nil, 4), body)
+	out := cbor.AppendBytes(cbor.AppendArray(nil, parts), body)
 	out = cbor.AppendBytes(out, by.Public())
 	out = cbor.AppendBytes(out, by.Sign(signed))
 	var mac []byte
@@ -155,10 +159,15 @@ func readRoster(b []byte, account string, claim []byte, before *Roster) (*Roster
 		return nil, fmt.Errorf("%w: too large", ErrRoster)
 	}
 	r := cbor.NewReader(b)
-	if r.Array(4) != 4 {
+	parts := r.Array(5)
+	if parts < 4 {
 		r.Fail("roster has not four parts")
 	}
 	body, public, sig, mac := r.Bytes(), r.Bytes(), r.Bytes(), r.Bytes()
+	var heir []byte
+	if parts == 5 {
+		heir = r.Bytes()
+	}
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRoster, err)
 	}
@@ -179,7 +188,7 @@ func readRoster(b []byte, account string, claim []byte, before *Roster) (*Roster
 		}
 		return out, nil
 	}
-	if !before.manages(public) {
+	if heir != nil && !out.inherits(before, public, heir) || heir == nil && !before.manages(public) {
 		return nil, fmt.Errorf("%w: signed by a device that does not manage", ErrRoster)
 	}
 	if out.Serial <= before.Serial {
@@ -208,7 +217,7 @@ func userKey(public []byte) string {
 // trustedRoster reads a roster that this hub has checked before.
 func trustedRoster(b []byte, account string) (*Roster, error) {
 	r := cbor.NewReader(b)
-	r.Array(4)
+	r.Array(5)
 	body := r.Bytes()
 	if r.Err() != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRoster, r.Err())
