@@ -34,11 +34,16 @@ func (n *session) Courier() present.Courier {
 	return n.courier
 }
 
-// moved is told by the courier, on any goroutine, that something about the ways
-// changed.
+// moved is told by the courier, on any goroutine and at every step of its progress,
+// that something about the ways changed; it is drawn once for all that came until
+// then.
 func (n *session) moved() {
+	if n.moving.Swap(true) {
+		return
+	}
 	n.Dispatch(func() {
-		if n.work.base.Err() != nil {
+		n.moving.Store(false)
+		if n.work.base.Err() != nil || n.rail == nil {
 			return
 		}
 		n.drawSync()

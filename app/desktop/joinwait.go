@@ -75,6 +75,7 @@ func (p *waitPage) showCode() {
 func (p *waitPage) show() {
 	s, w, st := p.s, p.s.words, p.a.State()
 	p.state, p.trouble = widget.VStack(6), widget.VStack(0)
+	s.wait = p
 	all := []fyne.CanvasObject{
 		widget.Heading(w.T("joinpage.wait.title")),
 		widget.NewParagraph(w.T("joinpage.wait.text", st.Name, st.Office)).Muted(),
@@ -129,7 +130,7 @@ func (p *waitPage) say(text string, tone widget.Tone) {
 // leave goes to the welcome page; the request stays, and is come back to by opening
 // the office.
 func (p *waitPage) leave() {
-	p.left = true
+	p.left, p.s.wait = true, nil
 	p.s.work.stop("join.ask")
 	p.s.showWelcome()
 }
@@ -221,7 +222,7 @@ func (p *waitPage) complete(welcome []byte) {
 			case joined.Waits:
 				p.trouble.Add(widget.Notice(widget.ToneAccent, s.words.T("joinpage.shared")))
 			default:
-				p.left = true
+				p.left, s.wait = true, nil
 				s.enterJoined(o, p.dir, joined)
 			}
 		}

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -45,6 +46,7 @@ type session struct {
 	courier   carrier     // nil: nothing carries changes behind the screen
 	status    data.Status // where the changes were when that was asked last
 	asking    bool        // where they are is asked soon
+	moving    atomic.Bool // that something moved is to be drawn
 	halted    bool        // it was said that nothing can be saved until the office is opened again
 }
 
@@ -55,7 +57,7 @@ func newSession(s *shell, o office) *session {
 	n.work = newWorker(context.Background(), s.dispatch)
 	go n.follow(o.Watch(n.work.base))
 	if s.carry != nil {
-		n.courier = s.carry(o, n.moved)
+		n.courier = s.carry(o, n.moved) // nil where nothing is to be carried
 	}
 	return n
 }

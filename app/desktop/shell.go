@@ -46,6 +46,7 @@ type shell struct {
 	covered bool      // the session is there, behind a page that asks for the passphrase
 	wiping  bool      // the page that destroys an office is shown, before the session where there is one
 	signing bool      // the page that is shown is of the office in dir, before signing in
+	wait    *waitPage // of who asked to be let in, while it is shown
 	dir     string    // the office of the sign-in page or session
 	sign    data.Sign // what could be read of it
 	again   func()    // draws the present page anew, in another language

@@ -1,0 +1,120 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"paradero/data"
+	"paradero/data/sync"
+	"paradero/data/sync/hub"
+)
+
+// Times of coming in: how long a letter may take, and how long a hub is asked again
+// that does not know a new device yet.
+const (
+	letterTime = 15 * time.Second
+	knowTime   = 45 * time.Second
+	knowAgain  = time.Second
+)
+
+// Knock leaves a request at the hub that its invitation names, and looks for the
+// welcome there; nil: it has not come yet, or the invitation names no hub.
+func Knock(ctx context.Context, j *data.Joining) ([]byte, error) {
+	const op = "ask to come in"
+	if len(j.Hub) == 0 {
+		return nil, nil
+	}
+	ctx, stop := context.WithTimeout(ctx, letterTime)
+	defer stop()
+	d, err := hub.Visit(ctx, j.Hub)
+	if err != nil {
+		return nil, hub.Fault(op, err)
+	}
+	defer func() { _ = d.Close() }()
+	welcome, err := j.Fetch(ctx, d)
+	if err == nil && welcome == nil {
+		err = j.Post(ctx, d)
+	}
+	if err != nil {
+		return nil, hub.Fault(op, err)
+	}
+	return welcome, nil
+}
+
+// Knocks gives the requests that came by any of the ways, each once. What cannot be
+// reached is told only when nothing else answered.
+func (c *Courier) Knocks(ctx context.Context) ([]data.JoinRequest, error) {
+	var out []data.JoinRequest
+	var failed error
+	answered := false
+	for _, w := range c.opt.Ways() {
+		err := c.at(ctx, w, func(ctx context.Context, d sync.Depot) error {
+			list, err := c.office.Knocks(ctx, d)
+			for _, r := range list {
+				if !slices.ContainsFunc(out, func(o data.JoinRequest) bool { return o.Device == r.Device }) {
+					out = append(out, r)
+				}
+			}
+			return err
+		})
+		answered = answered || err == nil
+		failed = errors.Join(failed, err)
+	}
+	if answered {
+		failed = nil
+	}
+	return out, data.ExchangeFault(failed)
+}
+
+// SendWelcome leaves a welcome by every way at which somebody may look for it.
+func (c *Courier) SendWelcome(ctx context.Context, request, welcome []byte) error {
+	var failed error
+	for _, w := range c.opt.Ways() {
+		failed = errors.Join(failed, c.at(ctx, w, func(ctx context.Context, d sync.Depot) error {
+			return c.office.SendWelcome(ctx, d, request, welcome)
+		}))
+	}
+	return data.ExchangeFault(failed)
+}
+
+// at does something at a depot, in a stay of its own.
+func (c *Courier) at(ctx context.Context, w Way, do func(context.Context, sync.Depot) error) error {
+	ctx, stop := context.WithTimeout(ctx, letterTime)
+	defer stop()
+	d, err := w.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	return do(ctx, d)
+}
+
+// First brings an office to a device that has just been let in, by the hub that its
+// welcome names. The hub may hear a little later than the device that it is in.
+func (c *Courier) First(ctx context.Context, invitation []byte, report func(data.Progress)) error {
+	const op = "use hub"
+	w, err := HubWay(c.office, invitation)
+	if err != nil {
+		return err
+	}
+	wait, stop := context.WithTimeout(ctx, knowTime)
+	defer stop()
+	for {
+		d, err := w.Open(wait)
+		if err == nil {
+			defer func() { _ = d.Close() }()
+			_, err = c.office.SyncWith(ctx, d, report)
+			return err
+		}
+		if !errors.Is(err, sync.ErrRefused) {
+			return hub.Fault(op, err)
+		}
+		select {
+		case <-wait.Done():
+			return hub.Fault(op, err)
+		case <-c.opt.After(knowAgain):
+		}
+	}
+}
