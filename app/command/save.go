@@ -18,7 +18,8 @@ var newKinds = []record.Kind{
 }
 
 // newVerb makes a record of what is typed.
-func newVerb(*pflag.FlagSet) action {
+func newVerb(fs *pflag.FlagSet) action {
+	circle := fs.String("circle", "", "")
 	return func(c *call, args []string) error {
 		kind, err := c.newKind(args[0])
 		if err != nil {
@@ -32,7 +33,11 @@ func newVerb(*pflag.FlagSet) action {
 			if err != nil {
 				return err
 			}
-			return c.saved(o, kind, data.Change{Kind: kind, Set: set})
+			change := data.Change{Kind: kind, Set: set}
+			if change.Circle, err = c.circleID(o, *circle); err != nil {
+				return err
+			}
+			return c.saved(o, kind, change)
 		})
 	}
 }
@@ -51,17 +56,34 @@ func (c *call) newKind(typed string) (record.Kind, error) {
 // editVerb changes fields of a record, as the desktop's save does.
 func editVerb(fs *pflag.FlagSet) action {
 	reason := fs.String("reason", "", "")
+	circle := fs.String("circle", "", "")
+	restrict := fs.String("restrict", "", "")
 	return func(c *call, args []string) error {
+		if len(args) < 2 && *restrict == "" {
+			return usage("wrong_count", c.words.T("help.edit.usage"))
+		}
 		return c.withOffice(func(o *data.Office) error {
 			r, err := c.resolve(o, args[0])
 			if err != nil {
 				return err
 			}
+			if *restrict != "" {
+				if err := c.restrict(o, r, *restrict, *reason); err != nil || len(args) < 2 {
+					return err
+				}
+				if r, err = o.Get(c.ctx, r.ID); err != nil {
+					return err
+				}
+			}
 			set, err := c.assignments(o, r.Kind, args[1:])
 			if err != nil {
 				return err
 			}
-			return c.saved(o, r.Kind, data.Change{Record: r.ID, Kind: r.Kind, Base: r, Set: set, Reason: *reason})
+			change := data.Change{Record: r.ID, Kind: r.Kind, Base: r, Set: set, Reason: *reason}
+			if change.Circle, err = c.circleID(o, *circle); err != nil {
+				return err
+			}
+			return c.saved(o, r.Kind, change)
 		})
 	}
 }

@@ -23,6 +23,7 @@ func showVerb(fs *pflag.FlagSet) action {
 				return err
 			}
 			o.Opened(p.record)
+			p.circle, p.people = o.KnownTo(p.record)
 			if c.common.json {
 				c.line(p.object())
 				return nil
@@ -63,6 +64,8 @@ type recordPage struct {
 	names    map[record.ID]string // of the records that are named on the page
 	merged   []*record.Record     // that were merged into it
 	asOf     time.Time            // zero: as it is
+	circle   string               // that it is restricted to
+	people   []string             // who is in it
 }
 
 // linked are the records of one kind that speak of the record.
@@ -182,6 +185,7 @@ func (p *recordPage) object() object {
 	if p.record.Deleted {
 		o.put("deleted", true)
 	}
+	p.putRestricted(&o)
 	for _, v := range p.values {
 		o.put(v.name, v.value)
 	}
@@ -379,6 +383,12 @@ func timelineObjects(moments []data.Moment) []object {
 		}
 		if m.Restored {
 			o.put("restored", true)
+		}
+		if m.Closed {
+			o.put("closed", true)
+		}
+		if m.Restricts {
+			o.put("restricts", !m.Circle.IsZero())
 		}
 		fields := make([]object, 0, len(m.Fields))
 		for _, f := range m.Fields {

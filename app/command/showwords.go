@@ -23,6 +23,7 @@ func (c *call) sayPage(p *recordPage) {
 	if !r.MergedInto.IsZero() {
 		c.print("command.show.merged_into", cmp.Or(p.names[r.MergedInto], r.MergedInto.String()), r.MergedInto.String())
 	}
+	c.sayRestricted(p)
 	c.text("")
 	var rows [][]string
 	for _, v := range p.values {
@@ -68,6 +69,12 @@ func (c *call) sayTimeline(p *recordPage) {
 			line += ": " + c.words.T("command.show.step_deleted")
 		case m.Restored:
 			line += ": " + c.words.T("command.show.step_restored")
+		case m.Restricts && m.Circle.IsZero():
+			line += ": " + c.words.T("command.show.step_lifted")
+		case m.Restricts:
+			line += ": " + c.words.T("command.show.step_restricts")
+		case m.Closed:
+			line += ": " + c.words.T("command.show.step_closed")
 		}
 		if m.Reason != "" {
 			line += " (" + m.Reason + ")"

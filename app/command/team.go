@@ -20,6 +20,7 @@ type teamFlags struct {
 
 	member, role, out, words string // of invite and approve
 	look                     bool
+	circle                   circleFlags
 }
 
 // teamVerb shows who is in the office, with which devices and what waits for a
@@ -33,6 +34,7 @@ func teamVerb(fs *pflag.FlagSet) action {
 	fs.StringVarP(&f.out, "output", "o", "", "")
 	fs.StringVar(&f.words, "words", "", "")
 	fs.BoolVar(&f.look, "look", false, "")
+	f.circle.register(fs)
 	return func(c *call, args []string) error {
 		do := c.teamWord(&f, args)
 		if do == nil {
@@ -67,7 +69,7 @@ func (c *call) teamWord(f *teamFlags, args []string) func(*data.Office) error {
 	case "remove 1":
 		return func(o *data.Office) error { return c.teamRemove(o, args[1], f.reason) }
 	}
-	return nil
+	return c.circleWord(f, args)
 }
 
 func stamped(t time.Time) string { return t.UTC().Format(time.RFC3339) }
