@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"paradero/data/fault"
 )
 
 // Ways gives every way of exchange that was ever used, the hub first, and how each
@@ -112,6 +114,31 @@ func (o *Office) NoteHubTold(name, roster string) error {
 	w := o.way(WayHub, name)
 	o.setWay(func() { w.Roster = roster })
 	return o.keepWay(w)
+}
+
+// NoteHub keeps the invitation to a hub on this device alone: by who may not choose
+// the office's, or has just joined and has nothing of it yet.
+func (o *Office) NoteHub(name string, invitation []byte) error {
+	if len(invitation) > maxInvitation {
+		return fault.New(fault.Invalid, "set hub", "hub_invitation")
+	}
+	w := o.way(WayHub, name)
+	o.setWay(func() { w.Invitation = slices.Clone(invitation) })
+	return o.keepWay(w)
+}
+
+// NotedHubs gives the invitations that NoteHub kept, by the hubs' names.
+func (o *Office) NotedHubs() map[string][]byte {
+	o.ways.mu.Lock()
+	defer o.ways.mu.Unlock()
+	o.loadWays()
+	out := map[string][]byte{}
+	for _, w := range o.ways.ways {
+		if w.Kind == WayHub && len(w.Invitation) > 0 {
+			out[w.Name] = slices.Clone(w.Invitation)
+		}
+	}
+	return out
 }
 
 // ExchangeFault gives a depot's error its code and key, for people.

@@ -117,6 +117,8 @@ func (c *call) proof(st *data.Status) string {
 	}
 	all := c.words.Count(st.Changes)
 	switch {
+	case st.Changes == 0:
+		return c.words.T("command.status.empty")
 	case st.OnlyHere > 0:
 		return c.words.T("command.status.only_here", all, c.words.Count(st.OnlyHere))
 	case st.OnHub == st.Changes && whole > 0:

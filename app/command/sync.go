@@ -38,7 +38,7 @@ func syncVerb(fs *pflag.FlagSet) action {
 }
 
 // ways gives those that were named, or all that are set up. A hub that is named is
-// the office's from then on.
+// used from then on.
 func (c *call) ways(o *data.Office, hub, folder string) ([]courier.Way, error) {
 	var out []courier.Way
 	if hub != "" {
@@ -46,11 +46,8 @@ func (c *call) ways(o *data.Office, hub, folder string) ([]courier.Way, error) {
 		if err != nil {
 			return nil, err
 		}
-		w, err := courier.HubWay(o, invitation)
+		w, err := courier.UseHub(c.ctx, o, invitation)
 		if err != nil {
-			return nil, err
-		}
-		if err := o.SetHub(c.ctx, invitation); err != nil {
 			return nil, err
 		}
 		out = append(out, w)

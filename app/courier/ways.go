@@ -6,21 +6,33 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"paradero/data"
+	"paradero/data/fault"
 	"paradero/data/sync"
 	"paradero/data/sync/folder"
 	"paradero/data/sync/hub"
 )
 
-// WaysOf gives the ways of an office as they are set up: the hub that it remembers
-// and the folders that were ever used on this machine.
+// WaysOf gives the ways of an office as they are set up: the hub that it remembers,
+// those that this device alone was told of, and the folders that were ever used on
+// this machine.
 func WaysOf(o *data.Office) []Way {
 	var out []Way
-	if invitation, ok := o.Hub(); ok {
-		if w, err := HubWay(o, invitation); err == nil {
+	add := func(invitation []byte) {
+		w, err := HubWay(o, invitation)
+		if err == nil && !slices.ContainsFunc(out, func(v Way) bool { return v.Name == w.Name }) {
 			out = append(out, w)
 		}
+	}
+	if invitation, ok := o.Hub(); ok {
+		add(invitation)
+	}
+	noted := o.NotedHubs()
+	for _, name := range slices.Sorted(maps.Keys(noted)) {
+		add(noted[name])
 	}
 	for _, w := range o.Ways() {
 		if w.Kind == data.WayFolder {
@@ -28,6 +40,19 @@ func WaysOf(o *data.Office) []Way {
 		}
 	}
 	return out
+}
+
+// UseHub takes a hub into use: for the whole office by who may choose it, else on
+// this device alone.
+func UseHub(ctx context.Context, o *data.Office, invitation []byte) (Way, error) {
+	w, err := HubWay(o, invitation)
+	if err != nil {
+		return Way{}, err
+	}
+	if err = o.SetHub(ctx, invitation); fault.Is(err, fault.Refused) || fault.Is(err, fault.NotFound) {
+		err = o.NoteHub(w.Name, invitation)
+	}
+	return w, err
 }
 
 // FolderWay is a shared folder. begin: it is used for the first time.
@@ -150,12 +175,9 @@ func printOf(list []hub.Device) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// SetHub takes the hub of an invitation into use, for the whole office.
+// SetHub takes the hub of an invitation into use.
 func (c *Courier) SetHub(ctx context.Context, invitation []byte) error {
-	if _, err := HubWay(c.office, invitation); err != nil {
-		return err
-	}
-	if err := c.office.SetHub(ctx, invitation); err != nil {
+	if _, err := UseHub(ctx, c.office, invitation); err != nil {
 		return err
 	}
 	poke(c.anew)
