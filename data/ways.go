@@ -53,7 +53,7 @@ type way struct {
 	Sent, Got  int
 	Error      string
 	Refused    []RefusedBatch
-	Invitation []byte    // of a hub that this device alone uses: the office's record names another or none
+	Invitation []byte   // of a hub that this device alone uses: the office's record names another or none
 	Unsound    []string // hashes of batches under whose names something else stands there
 }
 
