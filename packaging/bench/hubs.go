@@ -72,18 +72,21 @@ func (h *hubProcess) stop() {
 }
 
 // resident gives the memory that a process holds now, in MB (Linux).
-func resident(pid int) (float64, error) {
+func resident(pid int) (float64, error) { return memoryLine(pid, "VmRSS:") }
+
+// memoryLine reads one line of what Linux tells of a process's memory, in MB.
+func memoryLine(pid int, name string) (float64, error) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, name); ok {
 			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 			return kb / 1024, err
 		}
 	}
-	return 0, fmt.Errorf("no VmRSS for %d", pid)
+	return 0, fmt.Errorf("no %s for %d", name, pid)
 }
 
 // speaker is an invented device that says invented things: frames for a hub that

@@ -21,6 +21,7 @@ import (
 type worked struct {
 	Seconds float64
 	Memory  float64 // MB at the peak
+	Own     float64 // of it, that is not pages of files
 	People  int
 	Changes int
 }
