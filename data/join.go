@@ -340,12 +340,13 @@ func complete(v *vault.Vault, answer []byte) (Joined, error) {
 	if err != nil {
 		return Joined{}, enrolFault(op, err)
 	}
-	if err := v.Grant(w.keys); err != nil {
-		return Joined{}, vaultFault(op, err)
-	}
 	hub := w.hub
 	if len(hub) == 0 {
 		hub = j.kept.Hub
+	}
+	w.keys.Hub = hub
+	if err := v.Grant(w.keys); err != nil {
+		return Joined{}, vaultFault(op, err)
 	}
 	return Joined{Office: w.name, Name: f.who, Hub: hub, Waits: v.State() == vault.Granted}, nil
 }

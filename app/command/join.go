@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"paradero/app"
+	"paradero/app/courier"
 	"paradero/data"
 	"paradero/data/fault"
 )
@@ -93,10 +95,25 @@ func (c *call) joinAnswer(cfg data.Config, invite string, f *joinFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.out == "" {
+	_, posted := c.joinAsk(j)
+	if f.out == "" && !posted {
 		f.out = invite + "." + c.words.T("command.join.request.ending")
 	}
-	return c.joinSay(j, f)
+	return c.joinSay(j, f, posted)
+}
+
+// joinAsk leaves the request at the hub of the invitation, where it names one, and
+// gives the welcome when that is there already.
+func (c *call) joinAsk(j *data.Joining) (welcome []byte, posted bool) {
+	if len(j.Hub) == 0 {
+		return nil, false
+	}
+	welcome, err := courier.Knock(c.ctx, j)
+	if err != nil {
+		sentence, _ := app.Words(err, c.words)
+		c.note(c.words.T("command.join.no_hub", sentence))
+	}
+	return welcome, err == nil
 }
 
 // joinAgain tells where a request stands, and writes it anew where that is asked.
@@ -114,11 +131,15 @@ func (c *call) joinAgain(cfg data.Config, f *joinFlags) error {
 	if j.Waits {
 		return fault.New(fault.Refused, "join", "office_computer_waits", j.Office)
 	}
-	return c.joinSay(j, f)
+	welcome, posted := c.joinAsk(j)
+	if welcome != nil {
+		return c.joinComplete(cfg, welcome, secret)
+	}
+	return c.joinSay(j, f, posted)
 }
 
 // joinSay writes the request and says what comes next.
-func (c *call) joinSay(j *data.Joining, f *joinFlags) error {
+func (c *call) joinSay(j *data.Joining, f *joinFlags, posted bool) error {
 	if f.out != "" {
 		if err := data.WriteEnrolment(f.out, j.Request()); err != nil {
 			return err
@@ -133,6 +154,7 @@ func (c *call) joinSay(j *data.Joining, f *joinFlags) error {
 	out.put("picture", j.Picture)
 	out.put("expires", j.Expires.UTC().Format(time.RFC3339))
 	out.put("state", "asked")
+	out.put("posted", posted)
 	if f.out != "" {
 		out.put("request", f.out)
 	}
@@ -144,9 +166,12 @@ func (c *call) joinSay(j *data.Joining, f *joinFlags) error {
 		if f.out != "" {
 			c.print("command.join.request", f.out)
 		}
+		if posted {
+			c.print("command.join.posted")
+		}
 		c.print("command.join.words")
 		c.text("\n    " + j.Words + "\n")
-		c.print("command.join.next", app.TimeText(j.Expires, c.words))
+		c.print(map[bool]string{false: "command.join.next", true: "command.join.look"}[posted], app.TimeText(j.Expires, c.words))
 		if j.RecoveryCode != "" {
 			c.print("command.init.code")
 			c.text("\n    " + j.RecoveryCode + "\n")
@@ -168,11 +193,18 @@ func (c *call) joinComplete(cfg data.Config, welcome, secret []byte) error {
 	out.put("name", done.Name)
 	out.put("state", map[bool]string{false: "in", true: "computer_waits"}[done.Waits])
 	out.put("hub", len(done.Hub) > 0)
+	synced := false
+	if len(done.Hub) > 0 && !done.Waits {
+		synced = c.joinSync(cfg, secret)
+		out.put("synced", synced)
+	}
 	c.result(out, func() {
 		c.print("command.join.in", done.Name, done.Office)
 		switch {
 		case done.Waits:
 			c.print("command.join.waits")
+		case synced:
+			c.print("command.join.synced")
 		case len(done.Hub) > 0:
 			c.print("command.join.sync")
 		default:
@@ -180,4 +212,20 @@ func (c *call) joinComplete(cfg data.Config, welcome, secret []byte) error {
 		}
 	})
 	return nil
+}
+
+// joinSync fetches what the others said, as soon as one is in. That it does not
+// come about now is no failure of joining.
+func (c *call) joinSync(cfg data.Config, secret []byte) bool {
+	o, err := data.Open(c.ctx, cfg, secret)
+	if err == nil {
+		err = courier.Once(c.ctx, o, courier.WaysOf(o), func(courier.Way, data.Exchanged, error) {}, c.meter.show)
+		err = errors.Join(err, o.Close())
+	}
+	c.meter.clear()
+	if err != nil {
+		sentence, _ := app.Words(err, c.words)
+		c.note(c.words.T("command.join.no_hub", sentence))
+	}
+	return err == nil
 }

@@ -54,6 +54,8 @@ func (c *call) teamWord(f *teamFlags, args []string) func(*data.Office) error {
 		return func(o *data.Office) error { return c.teamInvite(o, f) }
 	case "approve 1":
 		return func(o *data.Office) error { return c.teamApprove(o, f, args[1]) }
+	case "requests 0":
+		return c.teamRequests
 	case "invitations 0":
 		return c.teamInvitations
 	case "withdraw 1":

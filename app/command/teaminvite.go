@@ -1,10 +1,13 @@
 package command
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"time"
 
 	"paradero/app"
+	"paradero/app/courier"
 	"paradero/data"
 	"paradero/data/fault"
 	"paradero/data/record"
@@ -52,10 +55,11 @@ func (c *call) teamInvite(o *data.Office, f *teamFlags) error {
 	return nil
 }
 
-// teamApprove lets in who asks: by the file of his request. Without the words that
-// his screen shows, given by --words or typed, nobody is let in blindly.
+// teamApprove lets in who asks: by the file of his request, or by the name of his
+// device or his own where the request came by the office's hub or folder. --words
+// are the digits on his screen: where they differ nobody is let in.
 func (c *call) teamApprove(o *data.Office, f *teamFlags, what string) error {
-	request, err := readEnrolment(what)
+	request, came, err := c.requestOf(o, what)
 	if err != nil {
 		return err
 	}
@@ -67,20 +71,81 @@ func (c *call) teamApprove(o *data.Office, f *teamFlags, what string) error {
 		return fault.New(fault.Refused, "admit", "words_differ", look.Words)
 	}
 	if f.look {
-		c.sayRequest(&look, "")
+		c.sayRequest(&look)
 		return nil
 	}
 	welcome, err := o.Admit(c.ctx, request)
 	if err != nil {
 		return err
 	}
-	if f.out == "" {
+	sent := c.sendWelcome(o, request, welcome)
+	if f.out == "" && (!came || !sent) {
 		f.out = what + "." + c.words.T("command.join.welcome.ending")
 	}
-	if err := data.WriteEnrolment(f.out, welcome); err != nil {
+	if f.out != "" {
+		if err := data.WriteEnrolment(f.out, welcome); err != nil {
+			return err
+		}
+	}
+	c.sayApproved(&look, f.out, sent)
+	return nil
+}
+
+// requestOf reads a request from its file, or finds it among those that came by the
+// ways of the office.
+func (c *call) requestOf(o *data.Office, what string) (request []byte, came bool, err error) {
+	if _, err := os.Stat(what); err == nil {
+		b, err := readEnrolment(what)
+		return b, false, err
+	}
+	list, err := courier.Knocks(c.ctx, o, courier.WaysOf(o))
+	if err != nil {
+		return nil, false, err
+	}
+	var found []byte
+	for _, k := range list {
+		if record.Plain(k.Name) == record.Plain(what) || len(what) >= 6 && strings.HasPrefix(k.Device.String(), strings.ToLower(what)) {
+			if found != nil {
+				return nil, false, fault.New(fault.Invalid, "admit", "request_not_one", what)
+			}
+			found = k.Request
+		}
+	}
+	if found == nil {
+		return nil, false, fault.New(fault.NotFound, "admit", "request_not_found", what)
+	}
+	return found, true, nil
+}
+
+// sendWelcome leaves the welcome by the ways of the office, and tells them who is in
+// now; false where there are none or none can be reached.
+func (c *call) sendWelcome(o *data.Office, request, welcome []byte) bool {
+	ways := courier.WaysOf(o)
+	if len(ways) == 0 {
+		return false
+	}
+	err := courier.Once(c.ctx, o, ways, func(courier.Way, data.Exchanged, error) {}, c.meter.show)
+	err = errors.Join(err, courier.SendWelcome(c.ctx, o, ways, request, welcome))
+	c.meter.clear()
+	if err != nil {
+		sentence, _ := app.Words(err, c.words)
+		c.note(c.words.T("command.join.no_hub", sentence))
+	}
+	return err == nil
+}
+
+// teamRequests lists who asks to be let in, by the ways of the office.
+func (c *call) teamRequests(o *data.Office) error {
+	list, err := courier.Knocks(c.ctx, o, courier.WaysOf(o))
+	if err != nil {
 		return err
 	}
-	c.sayRequest(&look, f.out)
+	for i := range list {
+		c.sayRequest(&list[i])
+	}
+	if len(list) == 0 {
+		c.print("command.team.nothing")
+	}
 	return nil
 }
 
@@ -97,9 +162,36 @@ func sameDigits(a, b string) bool {
 	return digits(a) == digits(b)
 }
 
-// sayRequest tells of who asks; welcome is the file that lets him in, "" when
-// nothing was decided.
-func (c *call) sayRequest(look *data.JoinRequest, welcome string) {
+// sayRequest tells of who asks.
+func (c *call) sayRequest(look *data.JoinRequest) {
+	c.result(requestObject(look), func() { c.requestLines(look) })
+}
+
+// sayApproved tells who was let in, and by which file he completes it.
+func (c *call) sayApproved(look *data.JoinRequest, welcome string, sent bool) {
+	out := requestObject(look)
+	if welcome != "" {
+		out.put("welcome", welcome)
+	}
+	out.put("sent", sent)
+	c.result(out, func() {
+		c.requestLines(look)
+		if welcome != "" {
+			c.print("command.approve.done", welcome)
+		}
+		if sent {
+			c.print("command.approve.sent")
+		}
+	})
+}
+
+func (c *call) requestLines(look *data.JoinRequest) {
+	c.print("command.approve.asks", look.Name, c.role(look.Role), look.DeviceName)
+	c.print("command.approve.words")
+	c.text("\n    " + look.Words + "\n")
+}
+
+func requestObject(look *data.JoinRequest) object {
 	var out object
 	out.put("device", look.Device.String())
 	out.put("device_name", look.DeviceName)
@@ -110,17 +202,7 @@ func (c *call) sayRequest(look *data.JoinRequest, welcome string) {
 	out.put("invitation", look.Invitation.String())
 	out.put("invited_by", look.InvitedBy)
 	out.put("known", look.Known)
-	if welcome != "" {
-		out.put("welcome", welcome)
-	}
-	c.result(out, func() {
-		c.print("command.approve.asks", look.Name, c.role(look.Role), look.DeviceName)
-		c.print("command.approve.words")
-		c.text("\n    " + look.Words + "\n")
-		if welcome != "" {
-			c.print("command.approve.done", welcome)
-		}
-	})
+	return out
 }
 
 // teamInvitations lists what this device has out.

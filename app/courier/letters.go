@@ -43,15 +43,30 @@ func Knock(ctx context.Context, j *data.Joining) ([]byte, error) {
 	return welcome, nil
 }
 
-// Knocks gives the requests that came by any of the ways, each once. What cannot be
-// reached is told only when nothing else answered.
+// Knocks gives the requests that came by any of the ways, each once.
 func (c *Courier) Knocks(ctx context.Context) ([]data.JoinRequest, error) {
+	return Knocks(ctx, c.office, c.opt.Ways())
+}
+
+// SendWelcome leaves a welcome by every way at which somebody may look for it.
+func (c *Courier) SendWelcome(ctx context.Context, request, welcome []byte) error {
+	return SendWelcome(ctx, c.office, c.opt.Ways(), request, welcome)
+}
+
+// Knocks gives the requests that came by some ways of an office, each once. What
+// cannot be reached is told only when nothing else answered; nothing is asked while
+// nobody is invited.
+func Knocks(ctx context.Context, o *data.Office, ways []Way) ([]data.JoinRequest, error) {
+	open, err := o.Invitations(ctx)
+	if err != nil || !slices.ContainsFunc(open, func(i data.Invited) bool { return !i.Over }) {
+		return nil, err
+	}
 	var out []data.JoinRequest
 	var failed error
 	answered := false
-	for _, w := range c.opt.Ways() {
-		err := c.at(ctx, w, func(ctx context.Context, d sync.Depot) error {
-			list, err := c.office.Knocks(ctx, d)
+	for _, w := range ways {
+		err := at(ctx, w, func(ctx context.Context, d sync.Depot) error {
+			list, err := o.Knocks(ctx, d)
 			for _, r := range list {
 				if !slices.ContainsFunc(out, func(o data.JoinRequest) bool { return o.Device == r.Device }) {
 					out = append(out, r)
@@ -68,19 +83,19 @@ func (c *Courier) Knocks(ctx context.Context) ([]data.JoinRequest, error) {
 	return out, data.ExchangeFault(failed)
 }
 
-// SendWelcome leaves a welcome by every way at which somebody may look for it.
-func (c *Courier) SendWelcome(ctx context.Context, request, welcome []byte) error {
+// SendWelcome leaves a welcome by every one of some ways.
+func SendWelcome(ctx context.Context, o *data.Office, ways []Way, request, welcome []byte) error {
 	var failed error
-	for _, w := range c.opt.Ways() {
-		failed = errors.Join(failed, c.at(ctx, w, func(ctx context.Context, d sync.Depot) error {
-			return c.office.SendWelcome(ctx, d, request, welcome)
+	for _, w := range ways {
+		failed = errors.Join(failed, at(ctx, w, func(ctx context.Context, d sync.Depot) error {
+			return o.SendWelcome(ctx, d, request, welcome)
 		}))
 	}
 	return data.ExchangeFault(failed)
 }
 
 // at does something at a depot, in a stay of its own.
-func (c *Courier) at(ctx context.Context, w Way, do func(context.Context, sync.Depot) error) error {
+func at(ctx context.Context, w Way, do func(context.Context, sync.Depot) error) error {
 	ctx, stop := context.WithTimeout(ctx, letterTime)
 	defer stop()
 	d, err := w.Open(ctx)

@@ -133,7 +133,7 @@ func (v *Vault) merge(store Key) {
 		maps.Copy(epochs, v.ring.Epochs)
 	}
 	v.ring.Office, v.ring.Identity, v.ring.Founder, v.ring.Member = g.Office, g.Identity, g.Founder, g.Member
-	v.ring.Epochs, v.ring.Store = epochs, store
+	v.ring.Epochs, v.ring.Store, v.ring.Hub = epochs, store, g.Hub
 	if v.ring.Current == 0 {
 		v.ring.Current = g.Current
 	}

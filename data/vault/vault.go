@@ -41,6 +41,7 @@ type Keys struct {
 	Member   [16]byte       `json:"member"`            // who signs in with this vault
 	Founder  [16]byte       `json:"founder"`           // the device that the office was founded on; zero: this one
 	Before   []Former       `json:"before,omitempty"`  // devices that this one goes on for: what was sealed to them opens
+	Hub      []byte         `json:"hub,omitempty"`     // how the office's hub is found, until its record has come
 	Current  uint32         `json:"current,omitempty"` // the epoch that was in use when this device was let in
 }
 
