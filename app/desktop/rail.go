@@ -39,6 +39,7 @@ type rail struct {
 	object fyne.CanvasObject
 	office *widget.Paragraph
 	member *widget.Text
+	role   *widget.Text
 	sync   *railSync
 	items  map[string]*railItem
 }
@@ -47,9 +48,10 @@ func newRail(n *session) *rail {
 	w := n.shell.words
 	r := &rail{items: map[string]*railItem{}}
 	r.office = widget.NewParagraph("").Bold().Sized(theme.SizeNameSubHeadingText).Colored(widget.ColorRailText)
-	r.member = widget.Caption("").Colored(widget.ColorRailMuted).Shrinks()
+	r.member = widget.Caption("").Colored(widget.ColorRailText).Shrinks()
+	r.role = widget.Caption("").Colored(widget.ColorRailMuted).Shrinks()
 	r.sync = newRailSync(n)
-	r.rename(n.office.Info())
+	r.rename(n.office.Info(), w)
 
 	rooms := make([]fyne.CanvasObject, 0, len(n.shell.rooms))
 	for _, m := range n.shell.rooms {
@@ -63,7 +65,7 @@ func newRail(n *session) *rail {
 	}
 	lock := newRailItem(w.T("desk.lock"), lockIcon(), n.Lock)
 	body := widget.VFill(0, 2,
-		widget.Inset(16, 14, 14, 20, widget.VStack(2, r.office, r.member)),
+		widget.Inset(16, 14, 14, 20, widget.VStack(2, r.office, r.member, r.role)),
 		widget.Inset(0, 8, 0, 8, widget.VStack(2, rooms...)),
 		widget.Gap(0),
 		widget.Inset(0, 8, 10, 8, widget.VStack(4, r.sync, lock)))
@@ -71,9 +73,14 @@ func newRail(n *session) *rail {
 	return r
 }
 
-func (r *rail) rename(info data.Info) {
+func (r *rail) rename(info data.Info, w *assets.Words) {
 	r.office.SetText(info.Office)
 	r.member.SetText(info.Name)
+	role := info.Role
+	if w.Has("role." + role) {
+		role = w.T("role." + role)
+	}
+	r.role.SetText(role)
 }
 
 // count shows beside a room how much waits there.

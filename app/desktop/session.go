@@ -161,7 +161,7 @@ func (n *session) follow(events <-chan data.Event) {
 				w.Changed(e)
 			}
 			if e.Kind == record.OfficeKind || e.Kind == record.Member {
-				n.rail.rename(n.office.Info())
+				n.rail.rename(n.office.Info(), n.shell.words)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"paradero/data"
 	"paradero/data/record"
 	"paradero/reports"
 )
@@ -171,6 +172,14 @@ func (m *Making) Also(id record.ID, also bool) {
 		m.Request.For = append(m.Request.For, id)
 	}
 	m.Look()
+}
+
+// Second says who must agree before the letter is issued; "" where one word suffices.
+func (m *Making) Second() string {
+	if !m.Letter || !m.env.API.NeedsSecond(data.ProposalLetter) {
+		return ""
+	}
+	return secondText(m.env)
 }
 
 // Approve records the second person.

@@ -26,6 +26,7 @@ type Paper struct {
 	Stated   []StatedLine
 	Replaced string // number of a later version, "" when there is none
 	Request  reports.Request
+	Asked    []ProposalCard // that it waits for a second person
 
 	env    Env
 	ctx    context.Context
@@ -46,6 +47,7 @@ type StatedLine struct {
 type paperData struct {
 	verdict reports.Verdict
 	now     map[string]string
+	asked   []ProposalCard
 }
 
 // NewPaper makes the page of a paper; Open or Check fills it.
@@ -75,6 +77,9 @@ func (p *Paper) read(ctx context.Context, numberOrPDF []byte) (d paperData, err 
 	if d.verdict, err = reports.Check(ctx, p.env.API, numberOrPDF); err == nil && len(d.verdict.Superseded) > 0 {
 		d.now, err = reports.Current(ctx, p.env.API, d.verdict.Document)
 	}
+	if err == nil && d.verdict.Proposed == record.Waiting && d.verdict.Document != nil {
+		d.asked, err = ProposalsOf(ctx, p.env, d.verdict.Document.ID)
+	}
 	return d, err
 }
 
@@ -86,6 +91,7 @@ func (p *Paper) answer(d paperData, err error) {
 		p.State, p.Failure = Failed, failure(p.env.Words, err)
 	default:
 		p.take(d.verdict, d.now)
+		p.Asked = d.asked
 	}
 	p.shown()
 }

@@ -9,7 +9,8 @@ import (
 	"paradero/data/rule"
 )
 
-func concludedLife(r *record.Record) string { return rule.Conclude(r).Life }
+// LifeOf is whether a person is alive, as far as is concluded.
+func LifeOf(r *record.Record) string { return rule.Conclude(r).Life }
 
 // Removal takes a record away: out of sight, which can be undone, or for ever.
 type Removal struct {

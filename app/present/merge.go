@@ -251,7 +251,7 @@ func ReadStanding(ctx context.Context, env Env, id record.ID) (*Standing, error)
 			line.Merge = vals[0].Write
 		}
 		if m.Kind == record.Detainee {
-			own, theirs := concludedLife(r), concludedLife(m)
+			own, theirs := LifeOf(r), LifeOf(m)
 			line.Life, line.Claims = lifeChip(env.Words, theirs), claimLines(env.Words, m)
 			line.Differ = theirs != "unknown" && own != theirs
 		}

@@ -99,6 +99,7 @@ type ClaimForm struct {
 
 	person record.ID
 	base   *record.Record
+	second bool // a confirmed death waits for another member's word
 }
 
 // NewClaim opens the form for a new claim about a status.
@@ -150,9 +151,28 @@ func (p *Person) claimForm(title string, place bool) *ClaimForm {
 	f := &ClaimForm{
 		Form:  NewForm(record.Claim, nil, claimFields, env.Words, env.API.Now()),
 		Title: env.Words.T(title), OnPlace: place, person: p.ID, base: p.Record,
+		second: env.API.NeedsSecond(data.ProposalDeath),
 	}
 	f.Start("when", env.Minute())
 	return f
+}
+
+// Second says who must agree before a confirmed death counts; "" where one word
+// suffices.
+func (f *ClaimForm) Second(env Env) string {
+	if !f.second {
+		return ""
+	}
+	return secondText(env)
+}
+
+// secondText names those who can be asked for the second word.
+func secondText(env Env) string {
+	who := env.API.MayApprove()
+	if len(who) == 0 {
+		return env.Words.T("proposal.waits.nobody")
+	}
+	return env.Words.T("proposal.waits", join(", ", who...))
 }
 
 // Visible names the fields that make sense for what is being said: the method
@@ -166,7 +186,10 @@ func (f *ClaimForm) Visible() []string {
 	}
 	switch status {
 	case "confirmed_dead":
-		names = append(names, "method", "proof", "authority", "proposed_by", "approved_by")
+		names = append(names, "method", "proof", "authority")
+		if !f.second { // who proposes and who approves is known where each signs for himself
+			names = append(names, "proposed_by", "approved_by")
+		}
 	case "confirmed_alive":
 		names = append(names, "method", "proof")
 	case "reported_dead":

@@ -58,6 +58,7 @@ type TeamMember struct {
 // TeamDevice is a device in words.
 type TeamDevice struct {
 	ID    record.ID // its record
+	Key   record.ID // by its key
 	Name  string
 	Line  string // since when, how much it said
 	Why   string // why it was removed, and when
@@ -254,7 +255,7 @@ func (t *Team) member(m *data.TeamMember) TeamMember {
 
 func (t *Team) device(d *data.TeamDevice) TeamDevice {
 	w := t.env.Words
-	line := TeamDevice{ID: d.Record, Name: d.Name, This: d.This, Ended: !d.Ended.IsZero()}
+	line := TeamDevice{ID: d.Record, Key: d.ID, Name: d.Name, This: d.This, Ended: !d.Ended.IsZero()}
 	if line.Name == "" {
 		line.Name = w.T("sync.device.nameless", d.ID.String()[:6])
 	}

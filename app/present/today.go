@@ -26,6 +26,7 @@ type Today struct {
 	LateMore       int // the same of what is late, and of what is due
 	DueMore        int
 	Emergencies    []TodayLine
+	Asked          []TodayLine // proposals that wait for the word of who is signed in
 	Drafts         []DraftLine // unfinished forms, the newest first
 	Unreadable     string      // that some of them cannot be read
 	Backup         string      // that the last backup is old; "" while there is nothing to say
@@ -67,6 +68,7 @@ type todayData struct {
 	contradictions []TodayLine
 	more           int
 	emergencies    []TodayLine
+	asked          []TodayLine
 	drafts         []DraftLine
 	unreadable     int
 	backup         string
@@ -157,7 +159,34 @@ func (t *Today) read(ctx context.Context) (*todayData, error) {
 		return nil, err
 	}
 	t.backup(ctx, d)
+	if err = t.asked(ctx, d); err != nil {
+		return nil, err
+	}
 	return d, t.contradictions(ctx, d)
+}
+
+// asked reads what waits for the word of who is signed in.
+func (t *Today) asked(ctx context.Context, d *todayData) error {
+	o, ok := t.env.API.(Deciding)
+	if !ok {
+		return nil
+	}
+	list, err := o.Proposals(ctx, false)
+	if err != nil {
+		return err
+	}
+	w := t.env.Words
+	for i := range list {
+		p := &list[i]
+		if !p.May {
+			continue
+		}
+		d.asked = append(d.asked, TodayLine{
+			ID: p.Record, Kind: p.Kind, What: dot(w.T("proposal.what."+p.What), p.Name), Who: w.T("proposal.by", p.ByName, stamp(w, p.At)),
+			Chip: Chip{Text: w.T("proposal.state.waiting"), Tone: Warn},
+		})
+	}
+	return nil
 }
 
 func (t *Today) task(d *todayData, r *record.Record) {
@@ -277,10 +306,10 @@ func (t *Today) narrow() {
 	if t.data.unreadable > 0 {
 		t.Unreadable = w.N("draft.unreadable", t.data.unreadable)
 	}
-	t.Contradictions, t.More, t.Emergencies = t.data.contradictions, t.data.more, t.data.emergencies
+	t.Contradictions, t.More, t.Emergencies, t.Asked = t.data.contradictions, t.data.more, t.data.emergencies, t.data.asked
 	t.State = Ready
 	t.Away, _ = AwayLine(t.env.API, w)
-	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies)+len(t.Drafts)+t.data.unreadable == 0 && t.Backup+t.Away == "" {
+	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies)+len(t.Asked)+len(t.Drafts)+t.data.unreadable == 0 && t.Backup+t.Away == "" {
 		t.State = Empty
 	}
 	t.shown()

@@ -188,7 +188,9 @@ func (v *makeView) choices() fyne.CanvasObject {
 		fields = append(fields, widget.Field(w.T("documents.make.to"), v.to, nil))
 	}
 	fields = append(fields, widget.Field(w.T("documents.make.place"), v.place, nil))
-	if v.vm.Letter {
+	if second := v.vm.Second(); v.vm.Letter && second != "" {
+		fields = append(fields, widget.Note(second))
+	} else if v.vm.Letter {
 		hint := widget.NewErrorText()
 		hint.SetHint(w.T("documents.make.approved_hint"))
 		fields = append(fields, widget.Field(w.T("documents.make.approved"), v.approved, hint))

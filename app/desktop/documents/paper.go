@@ -92,6 +92,9 @@ func (v *paperView) cards() []fyne.CanvasObject {
 	if v.vm.Verdict.Tone != present.OK {
 		all = append(all, widget.Notice(sheet.Tone(v.vm.Verdict.Tone), v.vm.Says))
 	}
+	for _, c := range v.vm.Asked {
+		all = append(all, sheet.Proposal(v.room.host, v.page, c, v.Again))
+	}
 	all = append(all, v.stated())
 	seen := []fyne.CanvasObject{v.preview.object()}
 	if v.room.kept[v.vm.ID] == nil {

@@ -150,11 +150,21 @@ func TestWaysAreSetUpAndUsed(t *testing.T) {
 	}
 }
 
+// brought is a bundle of which something would contradict.
+var brought = data.BundleSeen{
+	Made: roomtest.Day(), By: "Tomás Quishpe", Batches: 9, New: 2, Changes: 41, Contradictions: 1, Misses: 2,
+	Records: []data.BundleRecord{
+		{ID: device(7), Kind: record.Detainee, Name: "Núñez Ñáñez, Íñigo Ángel", Changes: 3, Contradictions: []string{"life_status"}},
+		{ID: device(8), Kind: record.Contact, Name: "Quishpe, Rosa", Changes: 1, New: true},
+		{ID: device(9), Kind: record.Case, Changes: 2},
+	}, More: 4,
+}
+
 func TestBundleIsShownBeforeItIsTaken(t *testing.T) {
 	w, k, r := open(t, assets.Spanish, false, fyne.NewSize(1280, 1300))
-	k.seen = data.BundleSeen{Made: roomtest.Day(), By: "Tomás Quishpe", Batches: 9, New: 2, Changes: 41}
+	k.seen = brought
 	w.Press("Leer un paquete…")
-	must(t, w, "Trae 41 cambios que no están aquí.", "Tomás Quishpe")
+	must(t, w, "Trae 41 cambios que no están aquí.", "Tomás Quishpe", "se contradiría con lo que hay aquí: Estado de vida", "Quishpe, Rosa", "y 4 fichas más", "Le faltan 2 lotes anteriores")
 	if len(w.read) != 0 {
 		t.Fatal("taken in before anybody said so")
 	}
@@ -194,7 +204,7 @@ func TestTour(t *testing.T) {
 		w.Picture("exchange")
 		r.page.ScrollTo(2000)
 		w.Picture("exchange-end")
-		k.seen = data.BundleSeen{Made: roomtest.Day(), By: "Tomás Quishpe", Batches: 9, New: 2, Changes: 41}
+		k.seen = brought
 		r.look("/media/usb/paradero-2026-11-21.paradero")
 		w.Picture("exchange-bundle")
 		r.leavePreview()

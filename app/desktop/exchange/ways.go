@@ -151,6 +151,12 @@ func (r *page) previewCard() fyne.CanvasObject {
 	lines := []fyne.CanvasObject{
 		widget.NewParagraph(p.Says).Bold(), sheet.Lines(p.Lines, 3), widget.Note(w.T("sync.bundle.sound")),
 	}
+	for _, d := range p.Doubts {
+		lines = append(lines, widget.NewParagraph(d).Colored(theme.ColorNameWarning))
+	}
+	if len(p.Records) > 0 {
+		lines = append(lines, r.speaks(p))
+	}
 	buttons := []fyne.CanvasObject{widget.Plain(w.T("sync.bundle.leave"), nil, r.leavePreview)}
 	if p.Empty {
 		buttons = []fyne.CanvasObject{widget.Plain(w.T("desk.close"), nil, r.leavePreview)}
@@ -158,6 +164,28 @@ func (r *page) previewCard() fyne.CanvasObject {
 		buttons = append([]fyne.CanvasObject{widget.Primary(w.T("sync.bundle.take"), theme.DownloadIcon(), r.take)}, buttons...)
 	}
 	return widget.Card(w.T("sync.bundle.preview"), append(lines, widget.HStack(8, buttons...))...)
+}
+
+// speaks lists whom a bundle speaks of.
+func (r *page) speaks(p *present.BundlePreview) fyne.CanvasObject {
+	w := r.host.Words()
+	cells := make([]fyne.CanvasObject, 0, len(p.Records))
+	for _, l := range p.Records {
+		name := l.Name
+		if name == "" {
+			name = l.Kind
+		}
+		cell := widget.VStack(1, widget.NewText(name).Bold().Shrinks().Personal(), widget.Caption(l.Kind+" · "+l.What).Shrinks())
+		if l.Clash != "" {
+			cell.Add(widget.Note(l.Clash).Colored(theme.ColorNameWarning))
+		}
+		cells = append(cells, cell)
+	}
+	box := widget.VStack(6, widget.Caption(w.T("sync.bundle.speaks")), widget.Columns(3, 220, cells...))
+	if p.More != "" {
+		box.Add(widget.Note(p.More))
+	}
+	return box
 }
 
 // take takes in what the bundle brings.

@@ -81,7 +81,11 @@ func (v *personView) claimForm(name string, open func() *present.ClaimForm) {
 		}
 		editor = sheet.NewEditor(w, f.Form, save, v.page.Cancel, f.Visible()...)
 		sheet.OfferPlaces(v.host, f.Form, editor.Sync)
-		two := widget.Note(w.T("person.claim.two_people"))
+		text := w.T("person.claim.two_people")
+		if second := f.Second(v.env); second != "" {
+			text = second
+		}
+		two := widget.Note(text)
 		follow := func() {
 			if f.Field("status").Value == "confirmed_dead" {
 				two.Show()

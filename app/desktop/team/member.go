@@ -103,6 +103,9 @@ func (r *teamRoom) device(m present.TeamMember, d present.TeamDevice) fyne.Canva
 		}
 	}
 	row := widget.HFill(10, 1, widget.Fixed(18, 18, icon(theme.NewColoredResource(theme.ComputerIcon(), widget.ColorMuted))), lines, sheet.Chip(d.Chip))
+	if r.vm.MayRemove && !d.This {
+		row.Add(widget.Quiet(w.T("teamroom.breach"), theme.DocumentIcon(), func() { r.breach(d) }))
+	}
 	if r.vm.MayRemove && !d.Ended {
 		row.Add(widget.Quiet(w.T("teamroom.remove.device"), nil, func() { r.remove(m, &d) }))
 	}
@@ -130,7 +133,7 @@ func (r *teamRoom) left() fyne.CanvasObject {
 	for _, m := range r.vm.Gone {
 		lines := widget.VStack(2, widget.NewText(m.Name).Bold().Shrinks(), widget.Caption(r.caption(m)).Shrinks(), widget.Note(m.Why))
 		for _, d := range m.Devices {
-			lines.Add(widget.Note(d.Name + " · " + d.Line))
+			lines.Add(r.device(m, d))
 		}
 		box.Add(widget.HFill(10, 1, widget.NewAvatar(m.Initials), lines, sheet.Chip(m.Chip)))
 	}

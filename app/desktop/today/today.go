@@ -67,7 +67,7 @@ func (r *todayRoom) Focus() {
 // Changed reads again: almost any edit may make something due or done.
 func (r *todayRoom) Changed(e data.Event) {
 	switch e.Kind {
-	case record.Task, record.Case, record.Attempt, record.Notification, record.Incident, record.Detainee:
+	case record.Task, record.Case, record.Attempt, record.Notification, record.Incident, record.Detainee, record.Document, record.Member, record.Device:
 		r.vm.Load()
 	}
 }
@@ -96,6 +96,9 @@ func (r *todayRoom) cards() []fyne.CanvasObject {
 	for _, e := range r.vm.Emergencies {
 		all = append(all, widget.Notice(widget.ToneAccent, e.When, widget.NewParagraph(e.What), widget.HStack(0,
 			widget.Quiet(e.Who, theme.NavigateNextIcon(), func() { r.open(e) }))))
+	}
+	if len(r.vm.Asked) > 0 {
+		all = append(all, r.card("today.asked", r.vm.Asked, 0, widget.ToneWarn))
 	}
 	if r.vm.Backup != "" {
 		all = append(all, widget.Notice(widget.ToneWarn, r.vm.Backup, widget.HStack(0,
@@ -154,4 +157,10 @@ func (r *todayRoom) line(l present.TodayLine) fyne.CanvasObject {
 }
 
 // open goes where the thing is to be done.
-func (r *todayRoom) open(l present.TodayLine) { r.host.GoRecord(l.Kind, l.ID) }
+func (r *todayRoom) open(l present.TodayLine) {
+	if l.Kind == record.Member || l.Kind == record.Device || l.Kind == record.OfficeKind {
+		r.host.Go("team", "")
+		return
+	}
+	r.host.GoRecord(l.Kind, l.ID)
+}
