@@ -201,4 +201,7 @@ func (o *workOffice) family() (person, work record.ID) {
 
 func (o *workOffice) NeedsSecond(string) bool { return false }
 
+// Proposals implements Deciding: nothing waits in an office of one.
+func (o *workOffice) Proposals(context.Context, bool) ([]data.Proposal, error) { return nil, nil }
+
 func (o *workOffice) MayApprove() []string { return nil }
