@@ -239,7 +239,10 @@ func (s *sim) history(id record.ID) string {
 		k := s.seen[h]
 		for i := range k.body.Changes {
 			if k.body.Changes[i].Record == id {
-				acts = append(acts, act{k.batch.Lamport, record.Write{Batch: h, Index: uint16(i)}, k.batch.Device, k.batch.Seq, k.body.Author, &k.body.Changes[i]})
+				acts = append(acts, act{
+					lamport: k.batch.Lamport, write: record.Write{Batch: h, Index: uint16(i)}, device: k.batch.Device,
+					seq: k.batch.Seq, author: k.body.Author, change: &k.body.Changes[i],
+				})
 			}
 		}
 	}
@@ -306,7 +309,7 @@ func (s *sim) checkRecord(m *model, t *thing, got *record.Record, open map[strin
 	if !slices.Equal(ids, t.entries) {
 		return fmt.Errorf("%d entries, not the %d that were added", len(ids), len(t.entries))
 	}
-	return nil
+	return t.checkSecond(got)
 }
 
 func (s *sim) checkField(f *record.Field, want []said, got []record.Val) error {

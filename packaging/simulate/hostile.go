@@ -118,6 +118,8 @@ func attacks() map[string]func(*sim, *replica) error {
 		"replaces unseen":    (*sim).attackPred,
 		"too large":          (*sim).attackLarge,
 		"erases":             (*sim).attackErase,
+		"agrees":             (*sim).attackSecond,
+		"ends a device":      (*sim).attackCut,
 		"makes himself":      (*sim).attackRole,
 		"lets others in":     (*sim).attackInvite,
 		"not enrolled":       (*sim).attackStranger,

@@ -22,6 +22,7 @@ type model struct {
 	rows            map[record.ID]record.ID // device record → device
 	roles           map[record.ID]string
 	records         map[record.ID]*thing
+	cuts, found     map[record.ID][]cutAt // device → where it ended
 	past            map[ledger.Hash]map[ledger.Hash]bool
 }
 
@@ -32,6 +33,9 @@ type thing struct {
 	entries []record.ID
 	erased  map[record.Write]bool
 	acts    []act
+	asks    []*ask
+	words   []word
+	deaths  []death
 }
 
 type said struct {
@@ -47,6 +51,7 @@ type act struct {
 	seq     uint64
 	author  record.ID
 	change  *ledger.Change
+	second  bool // it takes a second member's word
 }
 
 func later(a, b act) int {
@@ -58,8 +63,14 @@ func later(a, b act) int {
 
 // model works out what the batches with these hashes say.
 func (s *sim) model(held map[ledger.Hash]bool) *model {
+	first := s.read(held, map[record.ID][]cutAt{})
+	return s.read(held, first.found)
+}
+
+// read works it out under the cuts that are known, and finds those that are said.
+func (s *sim) read(held map[ledger.Hash]bool, cuts map[record.ID][]cutAt) *model {
 	m := &model{
-		office: s.all[0].keys.Office, founder: s.founder,
+		office: s.all[0].keys.Office, founder: s.founder, cuts: cuts, found: map[record.ID][]cutAt{},
 		devices: map[record.ID]record.ID{}, keys: map[record.ID][]byte{}, rows: map[record.ID]record.ID{},
 		roles: map[record.ID]string{}, records: map[record.ID]*thing{}, past: map[ledger.Hash]map[ledger.Hash]bool{},
 	}
@@ -68,13 +79,15 @@ func (s *sim) model(held map[ledger.Hash]bool) *model {
 		k := s.seen[h]
 		for i := range k.body.Changes {
 			w := record.Write{Batch: h, Index: uint16(i)}
-			acts = append(acts, act{k.batch.Lamport, w, k.batch.Device, k.batch.Seq, k.body.Author, &k.body.Changes[i]})
+			acts = append(acts, act{lamport: k.batch.Lamport, write: w, device: k.batch.Device, seq: k.batch.Seq, author: k.body.Author, change: &k.body.Changes[i]})
 		}
 	}
 	slices.SortFunc(acts, later)
 	for i := range acts {
-		if m.allowed(&acts[i]) {
+		if !m.beyond(&acts[i]) && m.allowed(&acts[i]) {
+			acts[i].second = m.second(&acts[i])
 			m.learn(&acts[i])
+			s.cut(m, &acts[i])
 			m.apply(acts[i])
 		}
 	}
@@ -98,13 +111,16 @@ func (m *model) allowed(a *act) bool {
 	_, owner := given(c, "member")
 	_, ended := given(c, "ended_at")
 	law := c.Kind == record.Member || c.Kind == record.Device || c.Kind == record.OfficeKind
+	words, decides := says(a)
 	switch {
 	case c.Op == ledger.OpErase:
 		return chief && (!law || c.Kind == record.Member)
 	case !law:
-		return m.roles[a.author] != ""
+		return m.roles[a.author] != "" && (!decides || m.roles[a.author] == "coordinator")
 	case c.Op != ledger.OpEdit:
 		return false
+	case len(words) > 0 || decides:
+		return len(c.Fields) == 0 && (!decides || m.roles[a.author] == "coordinator" && c.Record != a.author)
 	case slices.ContainsFunc(c.Fields, func(f ledger.Field) bool { return f.Num == ledger.FieldDeleted }):
 		return chief
 	case c.Kind == record.Member && m.roles[c.Record] == "":
@@ -140,7 +156,7 @@ func (m *model) succeeds(a *act) bool {
 // learn takes in what an allowed change says of the team.
 func (m *model) learn(a *act) {
 	c := a.change
-	if role, ok := given(c, "role"); ok && c.Kind == record.Member {
+	if role, ok := given(c, "role"); ok && c.Kind == record.Member && !a.second {
 		m.roles[c.Record] = role
 	}
 	text, ok := given(c, "sign_key")
@@ -186,20 +202,28 @@ func (m *model) apply(a act) {
 	}
 	t.acts = append(t.acts, a)
 	if c.Op == ledger.OpErase {
-		t.erase(c.Erases)
+		if a.second {
+			t.asks = append(t.asks, &ask{act: a})
+		} else {
+			t.erase(c.Erases)
+		}
 		return
 	}
+	held := &ask{act: a}
+	role, _ := record.SchemaOf(record.Member).Field("role")
 	for _, f := range c.Fields {
-		live := slices.DeleteFunc(t.cells[f.Num], func(v said) bool { return slices.Contains(f.Pred, v.write) })
-		if !c.Erased {
-			live = append(live, said{a, f.Text})
+		if a.second && c.Kind == record.Member && f.Num == role.Num {
+			held.fields, held.role = append(held.fields, f), f.Text
+			continue
 		}
-		t.cells[f.Num] = live
+		t.write(a, f)
 	}
-	for i := range c.Entries {
-		if !c.Erased {
-			t.entries = append(t.entries, fold.EntryID(a.write, i))
-		}
+	if len(held.fields) > 0 && !c.Erased {
+		t.asks = append(t.asks, held)
+	}
+	if !c.Erased {
+		t.entriesOf(a)
+		m.carryOut(t)
 	}
 }
 
@@ -213,7 +237,9 @@ func (t *thing) erase(writes []record.Write) {
 		}
 	}
 	for _, w := range writes {
-		t.erased[w] = true
+		if !slices.ContainsFunc(t.acts, func(a act) bool { words, _ := says(&a); return a.write == w && len(words) > 0 && !a.change.Erased }) {
+			t.erased[w] = true
+		}
 	}
 	for num, live := range t.cells {
 		t.cells[num] = slices.DeleteFunc(live, func(v said) bool { return t.erased[v.write] })

@@ -53,6 +53,8 @@ func steps() []step {
 		{"partitions", 3, (*sim).part},
 		{"hostile batches", 12, (*sim).attack},
 		{"roles", 1, (*sim).changeRole},
+		{"deaths", 4, (*sim).propose},
+		{"second words", 8, (*sim).secondWord},
 	}
 }
 
