@@ -419,7 +419,11 @@ func (o *Office) waits(list []*prepared) {
 			continue
 		}
 		p.warnings = slices.DeleteFunc(p.warnings, func(w fault.Problem) bool { return w.Key == "second_person_missing" })
-		p.warnings = append(p.warnings, fault.Problem{Key: "waits_for_second", Args: []string{strings.Join(o.MayApprove(), ", ")}, Warning: true})
+		w := fault.Problem{Key: "waits_for_somebody", Warning: true}
+		if names := o.MayApprove(); len(names) > 0 {
+			w.Key, w.Args = "waits_for_second", []string{strings.Join(names, ", ")}
+		}
+		p.warnings = append(p.warnings, w)
 	}
 }
 
