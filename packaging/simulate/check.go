@@ -53,6 +53,7 @@ func (s *sim) heal() error {
 			}
 		}
 		if moved == 0 {
+			s.stripped = false
 			return s.failed
 		}
 	}

@@ -317,6 +317,7 @@ func (s *sim) attackStrip(r *replica) error {
 		b.Payloads[s.rng.IntN(len(b.Payloads))] = nil
 		frames[i] = ledger.AppendFrame(nil, b)
 	}
+	s.stripped = true // of some of it the only whole copy may be where it came from
 	_, err := s.deliver(r, frames)
 	return err
 }

@@ -23,20 +23,21 @@ type Counts map[string]int
 
 // sim is one run.
 type sim struct {
-	ctx     context.Context
-	seed    uint64
-	rng     *rand.Rand
-	dir     string
-	keys    ledger.Keys
-	founder record.ID
-	all     []*replica
-	ids     []thingID
-	words   int
-	seen    map[ledger.Hash]*known
-	mail    []parcel
-	counts  Counts
-	trace   []string
-	failed  error
+	ctx      context.Context
+	seed     uint64
+	rng      *rand.Rand
+	dir      string
+	keys     ledger.Keys
+	founder  record.ID
+	all      []*replica
+	ids      []thingID
+	words    int
+	seen     map[ledger.Hash]*known
+	mail     []parcel
+	stripped bool // somebody took values out of what is on its way
+	counts   Counts
+	trace    []string
+	failed   error
 
 	intruder, stranger, outsider *foe
 	foeRandom                    *source

@@ -433,7 +433,7 @@ func (s *sim) backUp(r *replica) error {
 // restoreWrongly puts an old copy back and goes on as if nothing had been: what
 // was numbered since is numbered twice.
 func (s *sim) restoreWrongly(r *replica) error {
-	if r.backup == nil || slices.ContainsFunc(s.all, func(o *replica) bool { return o.hurt }) {
+	if r.backup == nil || s.stripped || slices.ContainsFunc(s.all, func(o *replica) bool { return o.hurt }) {
 		return nil // what is damaged there may be whole here only
 	}
 	if err := s.putBack(r); err != nil {
