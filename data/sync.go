@@ -63,7 +63,7 @@ func (o *Office) meet(ctx context.Context, d sync.Depot, progress func(Progress)
 			progress(p)
 		}
 	}}
-	x.there = holdingOf(w.There)
+	x.there, x.before = holdingOf(w.There), holdingOf(o.ends().Tips())
 	err := syncFault(op, run(x, ctx))
 	x.out.Complete = err == nil
 	x.out.Tips = o.ends().Tips()
@@ -116,6 +116,7 @@ type meeting struct {
 	way      *way
 	out      Exchanged
 	there    holding
+	before   holding // the tips that were here when it began
 	progress func(Progress)
 	dirty    bool // what is kept of the way is to be written
 	full     bool // what waited found no room: it is to be read again
@@ -337,12 +338,16 @@ func (x *meeting) take(ctx context.Context, p *portion) error {
 	for _, r := range got.Refused {
 		x.full = x.full || r.Why == "too_many_waiting"
 	}
-	return x.keep(func(w *way) {
+	err := x.keep(func(w *way) {
 		w.doubt(p.heads, got.Refused)
 		if !x.full {
 			w.Mark = p.mark
 		}
 	})
+	if err != nil {
+		return err
+	}
+	return x.sendOwn(ctx)
 }
 
 // keep notes how far an exchange has come.

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 	"time"
@@ -156,4 +157,60 @@ func TestSyncFaults(t *testing.T) {
 	if !fault.Is(syncFault("exchange", sync.ErrRefused), fault.Refused) {
 		t.Error("a refusal is no refusal")
 	}
+}
+
+// slow is a depot from which much comes, and that does not end before it is told.
+type slow struct {
+	*sync.Memory
+	seen chan bool
+	on   chan bool
+}
+
+func (s slow) Since(ctx context.Context, m sync.Mark, do func([]byte, sync.Mark) error) (sync.Mark, error) {
+	n := 0
+	return s.Memory.Since(ctx, m, func(f []byte, next sync.Mark) error {
+		if n++; n == pullBatches+2 {
+			s.seen <- true
+			<-s.on
+		}
+		return do(f, next)
+	})
+}
+
+// What is saved while much arrives does not wait for the end of it.
+func TestOwnGoesOutWhileMuchArrives(t *testing.T) {
+	a, _ := founded(t)
+	b, _ := colleague(t, a, "Luis Quispe", "lawyer")
+	d := sync.NewMemory()
+	syncWith(t, a, d)
+	syncWith(t, b, d)
+	var frames [][]byte
+	for range pullBatches + 10 {
+		task(t, a, "llamar")
+	}
+	frames = framesOf(t, a)
+	if _, err := d.Push(t.Context(), frames, ""); err != nil {
+		t.Fatal(err)
+	}
+	s := slow{d, make(chan bool), make(chan bool)}
+	done := make(chan error, 1)
+	task(t, b, "visitar")
+	go func() { _, err := b.SyncWith(t.Context(), s, nil); done <- err }()
+	<-s.seen
+	n := len(frames)
+	for range 1000 {
+		if d.Len() > n {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if d.Len() <= n {
+		t.Error("what was said here waits for all to arrive")
+	}
+	close(s.on)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	syncWith(t, a, d)
+	same(t, a, b)
 }

@@ -74,6 +74,24 @@ func (x *meeting) push(ctx context.Context) error {
 	})
 }
 
+// sendOwn leaves there what this device itself said meanwhile: a long arrival does
+// not keep it back.
+func (x *meeting) sendOwn(ctx context.Context) error {
+	this := x.office.Info().Device
+	own := slices.DeleteFunc(x.office.ends().Tips(), func(t ledger.Tip) bool { return t.Device != this })
+	if len(own) != 1 {
+		return nil
+	}
+	if _, before := x.before[own[0].Hash]; before && x.way.Checked.IsZero() {
+		return nil // nobody knows yet what is there: all is compared at the end
+	}
+	list, err := x.beyond(ctx, own, nil)
+	if err != nil || len(list) > pushBatches {
+		return err // so many go with the rest
+	}
+	return x.send(ctx, list)
+}
+
 // compare reads the names of all that the depot says it holds. What of it is not
 // here was passed over by a mark that meant another place, and is read now.
 func (x *meeting) compare(ctx context.Context) (map[ledger.Hash]bool, error) {

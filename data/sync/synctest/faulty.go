@@ -73,16 +73,16 @@ func (f *Faulty) Since(ctx context.Context, m sync.Mark, do func([]byte, sync.Ma
 	last := m
 	for i, frame := range frames {
 		switch {
-		case f.does("broken off", 12):
+		case f.does("broken off", 150):
 			return last, sync.ErrAway
-		case f.does("withheld", 8):
+		case f.does("withheld", 60):
 			last = marks[i]
 			continue
-		case f.does("cut", 12):
+		case f.does("cut", 80):
 			frame = frame[:len(frame)/2]
-		case f.does("changed", 12):
+		case f.does("changed", 80):
 			frame[len(frame)/2] ^= 1
-		case f.does("repeated", 6):
+		case f.does("repeated", 30):
 			if err := do(bytes.Clone(frame), marks[i]); err != nil {
 				return last, err
 			}
@@ -101,13 +101,13 @@ func (f *Faulty) Since(ctx context.Context, m sync.Mark, do func([]byte, sync.Ma
 // Names implements sync.Depot.
 func (f *Faulty) Names(ctx context.Context, do func(sync.Name) error) error {
 	return f.Depot.Names(ctx, func(n sync.Name) error {
-		if f.does("not named", 8) {
+		if f.does("not named", 30) {
 			return nil
 		}
-		if f.does("names broken off", 20) {
+		if f.does("names broken off", 200) {
 			return sync.ErrAway
 		}
-		if f.does("named what is nowhere", 10) {
+		if f.does("named what is nowhere", 60) {
 			if err := do(sync.Name{Device: n.Device, Seq: n.Seq + 1000, Hash: [32]byte{1, byte(n.Seq)}}); err != nil {
 				return err
 			}
