@@ -19,6 +19,7 @@ type hubFlags struct {
 	nats                         []string
 	creds, nkey, ca              string
 	deviceCreds, deviceNkey      string
+	ownKeys                      bool
 	replicas                     int
 	out                          string
 }
@@ -37,6 +38,7 @@ func hubVerb(fs *pflag.FlagSet) action {
 	fs.StringVar(&f.ca, "ca", "", "")
 	fs.StringVar(&f.deviceCreds, "device-creds", "", "")
 	fs.StringVar(&f.deviceNkey, "device-nkey", "", "")
+	fs.BoolVar(&f.ownKeys, "own-keys", false, "")
 	fs.IntVar(&f.replicas, "replicas", 3, "")
 	fs.StringVarP(&f.out, "output", "o", "hub.invitation", "")
 	return func(c *call, args []string) error {
@@ -168,7 +170,7 @@ func (c *call) hubAccount(f *hubFlags) error {
 	if f.replicas < 1 || f.replicas > 5 {
 		return usage("flag_value", "replicas", strconv.Itoa(f.replicas))
 	}
-	want := hub.Foreign{URLs: f.nats, Replicas: f.replicas, Quota: f.quota << 30}
+	want := hub.Foreign{URLs: f.nats, Replicas: f.replicas, Quota: f.quota << 30, OwnKeys: f.ownKeys}
 	for _, part := range []struct {
 		file string
 		into *[]byte
@@ -189,7 +191,7 @@ func (c *call) hubAccount(f *hubFlags) error {
 	if err := hub.WriteInvitation(f.out, inv); err != nil {
 		return fault.Wrap(err, fault.Internal, "write invitation", "hub_write", filepath.Base(f.out))
 	}
-	own := f.deviceCreds != "" || f.deviceNkey != ""
+	own := f.deviceCreds != "" || f.deviceNkey != "" || f.ownKeys
 	var out object
 	out.put("invitation", f.out)
 	out.put("replicas", f.replicas)

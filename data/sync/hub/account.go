@@ -84,7 +84,7 @@ func Prepare(ctx context.Context, f Foreign) (*Invitation, error) {
 		if inv, err = f.invitation(f.DeviceCreds, f.DeviceNkey); err != nil {
 			return nil, err
 		}
-		inv.User, inv.Password, inv.Info = "", "", subjectInfo
+		inv.User, inv.Password, inv.Info, inv.OwnKeys = "", "", subjectInfo, f.OwnKeys
 	}
 	inv.Account = account16
 	return inv, nil

@@ -153,7 +153,7 @@ func (d *Depot) foreign(secure *tls.Config) []nats.Option {
 		}
 	case d.inv.User != "":
 		opts = append(opts, nats.UserInfo(d.inv.User, d.inv.Password))
-	case len(d.id.Seed) > 0: // the operator knows each device by its own key
+	case d.inv.OwnKeys && len(d.id.Seed) > 0: // the operator knows each device by its own key
 		if kp, err := nkeys.FromRawSeed(nkeys.PrefixByteUser, d.id.Seed); err == nil {
 			opts = append(opts, nats.Nkey(userKey(HubKey(d.id.Seed)), kp.Sign))
 		}

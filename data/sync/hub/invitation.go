@@ -34,8 +34,9 @@ type Invitation struct {
 	// Of a NATS cluster that others run: how it lets a device in. One of them.
 	User     string `json:"user,omitempty"`
 	Password string `json:"password,omitempty"`
-	Nkey     string `json:"nkey,omitempty"`  // seed
-	Creds    string `json:"creds,omitempty"` // the text of a credentials file
+	Nkey     string `json:"nkey,omitempty"`     // seed
+	Creds    string `json:"creds,omitempty"`    // the text of a credentials file
+	OwnKeys  bool   `json:"own_keys,omitempty"` // each device by its own key
 	Foreign  bool   `json:"foreign,omitempty"`
 	Info     string `json:"info,omitempty"` // where STREAM.INFO is asked, where not under its own subject
 }
