@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"paradero/data"
 	"paradero/data/fault"
 	"paradero/data/ledger"
 	"paradero/data/sync/hub"
@@ -53,6 +54,8 @@ func hubVerb(fs *pflag.FlagSet) action {
 			return c.hubRelease(&f, args[2])
 		case args[0] == "account" && len(args) == 1:
 			return c.hubAccount(&f)
+		case args[0] == "permissions" && len(args) == 1:
+			return c.withOffice(c.hubPermissions)
 		}
 		return usage("wrong_count", c.words.T("help.hub.usage"))
 	}
@@ -205,5 +208,24 @@ func (c *call) hubAccount(f *hubFlags) error {
 		c.print("command.hub.permissions")
 		c.text(hub.Permissions(nil))
 	})
+	return nil
+}
+
+// hubPermissions prints for a cluster's operator what each device of the office may
+// do there, with its key.
+func (c *call) hubPermissions(o *data.Office) error {
+	roster, err := o.Roster(c.ctx)
+	if err != nil {
+		return err
+	}
+	devices := make([]hub.Device, len(roster))
+	for i, d := range roster {
+		devices[i] = hub.Device{ID: d.Device, SignKey: d.SignKey, HubKey: d.HubKey, Manages: d.Manages}
+	}
+	text := hub.Permissions(devices)
+	var out object
+	out.put("devices", len(devices))
+	out.put("permissions", text)
+	c.result(out, func() { c.text(text) })
 	return nil
 }

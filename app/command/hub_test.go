@@ -133,3 +133,26 @@ func TestHubSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// The operator of a cluster is told each device's key.
+func TestHubPermissions(t *testing.T) {
+	dir := t.TempDir()
+	key := filepath.Join(dir, "clave")
+	if err := os.WriteFile(key, []byte("cuatro gatos en la azotea"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) (string, int) {
+		var o, e bytes.Buffer
+		status := Main(t.Context(), append(args, "--office", filepath.Join(dir, "oficina"), "--passphrase-file", key), Env{
+			Stdout: &o, Stderr: &e, Cost: cheap, Getenv: func(string) string { return "" },
+		})
+		return o.String() + e.String(), status
+	}
+	if out, status := run("init", "--name", "Sede Loja", "--member", "Rosa Guamán", "--role", "coordinator"); status != 0 {
+		t.Fatal(out)
+	}
+	out, status := run("hub", "permissions")
+	if status != 0 || strings.Count(out, "nkey: \"U") != 1 || strings.Contains(out, "p.DEVICE") || !strings.Contains(out, "$JS.API.DIRECT.GET.batches") {
+		t.Errorf("%d %s", status, out)
+	}
+}
