@@ -96,7 +96,7 @@ func apis() []string {
 		"$JS.API.META.LEADER.STEPDOWN", "$JS.API.SERVER.REMOVE", "$JS.API.ACCOUNT.PURGE.x", "$JS.API.ACCOUNT.STREAM.MOVE.a.batches",
 		"$JS.ACK.batches.x.1.1.1.1.1", "$JS.FC.batches.x.1", "$JSC.CI.x.y", "$KV.x.y", "$O.x.C.y", "$MQTT.msgs.x",
 		"$SYS.REQ.SERVER.PING", "$SYS.REQ.ACCOUNT.PING.CONNZ", "$SYS.REQ.USER.INFO", "$SYS.ACCOUNT.x.CONNECT", "$SRV.PING", "$G.x", "_R_.x.y",
-		subjectRosterPut, subjectRosterGet,
+		subjectRosterPut, subjectRosterGet, subjectGossip,
 	}
 }
 
@@ -355,7 +355,7 @@ func TestOfficesAreApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.look(); err != nil {
+	if err := h.look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	otherInv, err := os.ReadFile(file)

@@ -97,7 +97,7 @@ func invitationFile(dir, name string) string {
 }
 
 // look reads the offices' files that were written since, and lets their devices in.
-func (h *Server) look() error {
+func (h *Server) look(ctx context.Context) error {
 	names, err := officeNames(h.opt.Dir)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (h *Server) look() error {
 		if same {
 			continue
 		}
-		if err := h.take(name, now); err != nil {
+		if err := h.take(ctx, name, now); err != nil {
 			h.opt.Tell(Event{What: EventTrouble, Office: name})
 			first = errors.Join(first, err)
 		}
@@ -124,7 +124,7 @@ func (h *Server) look() error {
 }
 
 // take brings an office in as its file says.
-func (h *Server) take(name string, at stamp) error {
+func (h *Server) take(ctx context.Context, name string, at stamp) error {
 	o, err := loadOffice(h.opt.Dir, name)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (h *Server) take(name string, at stamp) error {
 	h.mu.RUnlock()
 	if old != nil && old.Account == o.Account {
 		o.inside, o.lobby, o.admin = old.inside, old.lobby, old.admin
-	} else if err := h.open(o); err != nil {
+	} else if err := h.open(ctx, o); err != nil {
 		return err
 	}
 	if err := h.writeInvitation(o); err != nil {
@@ -160,7 +160,7 @@ func (h *Server) writeInvitation(o *office) error {
 }
 
 // open makes an office's accounts and streams, or finds them as they were.
-func (h *Server) open(o *office) error {
+func (h *Server) open(ctx context.Context, o *office) error {
 	var err error
 	if o.inside, err = h.account("O"+o.Account, 2*o.Quota+64<<20, 2); err != nil {
 		return err
@@ -176,10 +176,14 @@ func (h *Server) open(o *office) error {
 	if o.admin, err = h.enter("V" + o.Account); err != nil {
 		return err
 	}
-	if err := ensure(in, batchesConfig(1, o.Quota), statementsConfig(1)); err != nil {
+	n := h.replicas()
+	if err := h.gather(ctx, in, batchesConfig(n, o.Quota), statementsConfig(n)); err != nil {
 		return err
 	}
-	if err := ensure(o.admin, boxesConfig(1)); err != nil {
+	if err := h.gather(ctx, o.admin, boxesConfig(n)); err != nil {
+		return err
+	}
+	if err := h.gossip(o); err != nil {
 		return err
 	}
 	return h.serveRoster(o)
@@ -263,15 +267,18 @@ func ensure(nc *nats.Conn, streams ...*nats.StreamConfig) error {
 // serveRoster answers those who ask for an office's devices or change them.
 func (h *Server) serveRoster(o *office) error {
 	name := o.name
-	if _, err := o.admin.Subscribe(subjectRosterGet, func(m *nats.Msg) {
+	if _, err := o.admin.QueueSubscribe(subjectRosterGet, clusterName, func(m *nats.Msg) {
 		h.mu.RLock()
-		b := h.offices[name].Roster
+		var b []byte
+		if o := h.offices[name]; o != nil {
+			b = o.Roster
+		}
 		h.mu.RUnlock()
 		_ = m.Respond(b)
 	}); err != nil {
 		return err
 	}
-	if _, err := o.admin.Subscribe(subjectRosterPut, func(m *nats.Msg) {
+	if _, err := o.admin.QueueSubscribe(subjectRosterPut, clusterName, func(m *nats.Msg) {
 		_ = m.Respond([]byte(h.putRoster(name, m.Data)))
 	}); err != nil {
 		return err
@@ -292,6 +299,10 @@ const (
 func (h *Server) putRoster(name string, b []byte) string {
 	h.mu.Lock()
 	o := h.offices[name]
+	if o == nil {
+		h.mu.Unlock()
+		return rosterFailed
+	}
 	r, err := readRoster(b, o.Account, o.Claim, o.roster)
 	if err != nil {
 		h.mu.Unlock()
@@ -300,20 +311,29 @@ func (h *Server) putRoster(name string, b []byte) string {
 		}
 		return rosterRefused
 	}
+	if err := h.seat(name, o, b, r); err != nil {
+		h.mu.Unlock()
+		return rosterFailed
+	}
+	h.mu.Unlock()
+	h.reseat()
+	h.spread()
+	h.opt.Tell(Event{What: EventRoster, Office: name, Count: len(r.Devices)})
+	return rosterTaken
+}
+
+// seat writes a roster down and goes by it. The lock is held.
+func (h *Server) seat(name string, o *office, b []byte, r *Roster) error {
 	next := *o
 	next.Roster, next.roster = append([]byte(nil), b...), r
 	if err := next.save(h.opt.Dir); err != nil {
-		h.mu.Unlock()
-		return rosterFailed
+		return err
 	}
 	h.offices[name] = &next
 	if info, err := os.Stat(officeFile(h.opt.Dir, name)); err == nil {
 		h.known[name] = stamp{info.Size(), info.ModTime()}
 	}
-	h.mu.Unlock()
-	h.reseat()
-	h.opt.Tell(Event{What: EventRoster, Office: name, Count: len(r.Devices)})
-	return rosterTaken
+	return nil
 }
 
 // reseat ends the connections of those whom no office lets in any more.
@@ -346,9 +366,12 @@ func (h *Server) lookOn(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		_ = h.look() // told of already
+		_ = h.look(ctx) // told of already
 		if n%10 == 0 {
 			h.watchRoom()
+		}
+		if len(h.opt.Cluster) > 0 && n%int(gossipEvery/lookEvery) == 0 {
+			h.spread()
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,11 +35,13 @@ var (
 
 // Options of a hub.
 type Options struct {
-	Dir     string // everything it keeps
-	Listen  string // host:port; port 0: any, the same after a restart where it is free
-	Address string // host:port that the invitation names; "" follows Listen
-	Quota   int64  // bytes of each office's batches; 0: 20 GB
-	Monitor string // host:port of NATS's own monitoring; "": none
+	Dir     string   // everything it keeps
+	Listen  string   // host:port; port 0: any, the same after a restart where it is free
+	Address string   // host:port that the invitation names, several joined by commas; "" follows Listen
+	Quota   int64    // bytes of each office's batches; 0: 20 GB
+	Monitor string   // host:port of NATS's own monitoring; "": none
+	Cluster []string // host:port of the routes of all hubs that are one, this one's too; nil: it is alone
+	Route   string   // host:port where this one takes routes in
 	Clock   func() time.Time
 	Free    func(dir string) (uint64, error) // bytes on the disk; nil: not asked
 	Tell    func(Event)                      // what an operator should see; nil: nobody
@@ -58,6 +62,7 @@ const (
 	EventDisk    = "disk"    // too little room: nothing more is taken in
 	EventRoom    = "room"    // there is room again
 	EventTrouble = "trouble" // an office's file could not be read
+	EventWaiting = "waiting" // for more of the Count hubs that are one
 )
 
 const (
@@ -74,6 +79,7 @@ type state struct {
 	Version int      `json:"version"`
 	Port    int      `json:"port"`
 	URLs    []string `json:"urls"`
+	Node    string   `json:"node,omitempty"`
 }
 
 // Server is a running hub.
@@ -83,6 +89,7 @@ type Server struct {
 	gate  *gate
 	pin   []byte
 	urls  []string
+	node  string
 	lock  *flock.Flock
 	admin nkeys.KeyPair
 	stop  context.CancelFunc
@@ -143,14 +150,14 @@ func (h *Server) start(ctx context.Context) error {
 		return err
 	}
 	h.gate = newGate(ln, cert, nil, gateLimits{conns: 4000, perAddress: 400, burst: 1 << 30, rate: 8 << 20})
-	if err := h.startNATS(); err != nil {
+	if err := h.startNATS(cert); err != nil {
 		return err
 	}
 	h.gate.nats = h.nats
 	if err := h.firstOffice(); err != nil {
 		return err
 	}
-	if err := h.look(); err != nil {
+	if err := h.look(ctx); err != nil {
 		return err
 	}
 	h.done.Go(h.gate.serve)
@@ -160,7 +167,7 @@ func (h *Server) start(ctx context.Context) error {
 }
 
 // startNATS starts the server, which listens nowhere: only the gate and we reach it.
-func (h *Server) startNATS() error {
+func (h *Server) startNATS(cert tls.Certificate) error {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := rand.Read(seed); err != nil {
 		return err
@@ -177,6 +184,9 @@ func (h *Server) startNATS() error {
 		MaxConn: h.gate.limits.conns + 1000, AuthTimeout: handshakeTime.Seconds(), WriteDeadline: time.Minute,
 		AlwaysEnableNonce: true, CustomClientAuthentication: h,
 		DisableShortFirstPing: true, MaxClosedClients: 100, NoFastProducerStall: true,
+	}
+	if err := h.join(o, cert, h.node); err != nil {
+		return err
 	}
 	if h.opt.Monitor != "" {
 		host, port, err := net.SplitHostPort(h.opt.Monitor)
@@ -247,8 +257,12 @@ func (h *Server) listen(ctx context.Context) (net.Listener, error) {
 		return nil, ErrListen
 	}
 	now := state{Version: 1, Port: at.Port, URLs: addresses(host, at.Port, h.opt.Address)}
-	h.urls = now.URLs
-	b, err := json.Marshal(now)
+	now.Node, err = nodeName(before)
+	h.urls, h.node = now.URLs, now.Node
+	var b []byte
+	if err == nil {
+		b, err = json.Marshal(now)
+	}
 	if err == nil {
 		err = writeFile(filepath.Join(h.opt.Dir, stateFile), append(b, '\n'))
 	}
@@ -273,17 +287,23 @@ func readState(dir string) (s state, err error) {
 // addresses are what the invitation says: the address that was asked for, else
 // where it listens; where that is everywhere, each address of this machine.
 func addresses(host string, port int, asked string) []string {
-	if asked != "" {
-		if _, _, err := net.SplitHostPort(asked); err != nil {
-			asked = net.JoinHostPort(asked, strconv.Itoa(port))
+	var urls []string
+	for one := range strings.SplitSeq(asked, ",") {
+		if one = strings.TrimSpace(one); one == "" {
+			continue
 		}
-		return []string{"tls://" + asked}
+		if _, _, err := net.SplitHostPort(one); err != nil {
+			one = net.JoinHostPort(one, strconv.Itoa(port))
+		}
+		urls = append(urls, "tls://"+one)
+	}
+	if len(urls) > 0 {
+		return urls
 	}
 	ip := net.ParseIP(host)
 	if host != "" && (ip == nil || !ip.IsUnspecified()) {
 		return []string{"tls://" + net.JoinHostPort(host, strconv.Itoa(port))}
 	}
-	var urls []string
 	all, _ := net.InterfaceAddrs()
 	for _, a := range all {
 		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() {
@@ -304,8 +324,8 @@ func (h *Server) InvitationFile() string { return filepath.Join(h.opt.Dir, "hub.
 
 // Check is NATS's question whether a connection may come in, and as whom.
 func (h *Server) Check(c server.ClientAuthentication) bool {
-	if c.Kind() != server.CLIENT {
-		return false
+	if c.Kind() != server.CLIENT || c.RemoteAddress() == nil || c.RemoteAddress().Network() != "pipe" {
+		return false // only by the gate, which is inside the process
 	}
 	key := c.GetOpts().Nkey
 	if !signed(key, c.GetOpts().Sig, c.GetNonce()) {
