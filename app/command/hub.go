@@ -16,6 +16,8 @@ import (
 // hubFlags are the flags of `hub` and its sub-words.
 type hubFlags struct {
 	at, listen, address, monitor string
+	cluster                      []string
+	route                        string
 	quota                        int64 // GB
 	nats                         []string
 	creds, nkey, ca              string
@@ -31,6 +33,8 @@ func hubVerb(fs *pflag.FlagSet) action {
 	fs.StringVar(&f.at, "at", "", "")
 	fs.StringVar(&f.listen, "listen", "0.0.0.0:4222", "")
 	fs.StringVar(&f.address, "address", "", "")
+	fs.StringSliceVar(&f.cluster, "cluster", nil, "")
+	fs.StringVar(&f.route, "route", "", "")
 	fs.StringVar(&f.monitor, "monitor", "", "")
 	fs.Int64Var(&f.quota, "quota", 0, "")
 	fs.StringSliceVar(&f.nats, "nats", nil, "")
@@ -66,40 +70,58 @@ func (c *call) hubRun(f *hubFlags) error {
 	if f.at == "" {
 		return usage("hub_where")
 	}
+	if len(f.cluster) > 0 && (f.route == "" || len(f.cluster) < 3) {
+		return usage("hub_several")
+	}
 	events := make(chan hub.Event, 100)
-	h, err := hub.Start(c.ctx, hub.Options{
-		Dir: f.at, Listen: f.listen, Address: f.address, Monitor: f.monitor, Quota: f.quota << 30,
-		Clock: c.env.Clock, Free: ledger.OS{}.Free,
-		Tell: func(e hub.Event) {
-			select {
-			case events <- e:
-			default: // nobody reads; nothing waits for that
-			}
-		},
-	})
-	if err != nil {
-		return hub.Fault("start hub", err)
-	}
-	defer h.Stop()
-	if err := c.hubListens(h); err != nil {
-		return err
-	}
-	for {
+	var h *hub.Server
+	begun := make(chan error, 1)
+	go func() { // several hubs wait for each other, and say so
+		var err error
+		h, err = hub.Start(c.ctx, hub.Options{
+			Dir: f.at, Listen: f.listen, Address: f.address, Monitor: f.monitor, Quota: f.quota << 30,
+			Cluster: f.cluster, Route: f.route, Clock: c.env.Clock, Free: ledger.OS{}.Free,
+			Tell: func(e hub.Event) {
+				select {
+				case events <- e:
+				default: // nobody reads; nothing waits for that
+				}
+			},
+		})
+		begun <- err
+	}()
+	done := c.ctx.Done()
+	for running := false; ; {
+		var err error
 		select {
-		case <-c.ctx.Done():
-			c.print("command.hub.ended")
-			return nil
+		case err = <-begun:
+			if err != nil {
+				return hub.Fault("start hub", err)
+			}
+			defer h.Stop()
+			running, done, err = true, c.ctx.Done(), c.hubListens(h)
+		case <-done:
+			if running {
+				c.print("command.hub.ended")
+				return nil
+			}
+			done = nil // Start sees it, and comes back
 		case e := <-events:
-			var out object
-			out.put("event", e.What)
-			out.put("office", e.Office)
-			out.put("count", e.Count)
-			c.result(out, func() { c.print("command.hub.event."+e.What, e.Office, c.words.Count(e.Count)) })
+			c.hubEvent(e)
+			err = c.outErr
 		}
-		if c.outErr != nil {
-			return c.outErr
+		if err != nil {
+			return err
 		}
 	}
+}
+
+func (c *call) hubEvent(e hub.Event) {
+	var out object
+	out.put("event", e.What)
+	out.put("office", e.Office)
+	out.put("count", e.Count)
+	c.result(out, func() { c.print("command.hub.event."+e.What, e.Office, c.words.Count(e.Count)) })
 }
 
 // hubListens says where the hub listens and what to do next.

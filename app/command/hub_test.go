@@ -116,16 +116,18 @@ func TestHubSaysWhatIsWrong(t *testing.T) {
 		args   []string
 		status int
 	}{
-		"no folder":         {[]string{"hub"}, 2},
-		"no address":        {[]string{"hub", "--at", dir, "--listen", "nowhere"}, 1},
-		"not ours":          {[]string{"hub", "--at", dir, "--listen", "192.0.2.1:4222"}, 1},
-		"office of no hub":  {[]string{"hub", "office", "add", "a", "--at", filepath.Join(dir, "none")}, 1},
-		"unknown office":    {[]string{"hub", "office", "release", "a", "--at", dir}, 1},
-		"unknown word":      {[]string{"hub", "delete"}, 2},
-		"cluster nowhere":   {[]string{"hub", "account"}, 2},
-		"cluster away":      {[]string{"hub", "account", "--nats", "nats://127.0.0.1:1", "-o", filepath.Join(dir, "x")}, 1},
-		"cluster of what":   {[]string{"hub", "account", "--nats", "http://127.0.0.1:1", "-o", filepath.Join(dir, "x")}, 1},
-		"too many replicas": {[]string{"hub", "account", "--nats", "nats://127.0.0.1:1", "--replicas", "9"}, 2},
+		"no folder":           {[]string{"hub"}, 2},
+		"no address":          {[]string{"hub", "--at", dir, "--listen", "nowhere"}, 1},
+		"not ours":            {[]string{"hub", "--at", dir, "--listen", "192.0.2.1:4222"}, 1},
+		"office of no hub":    {[]string{"hub", "office", "add", "a", "--at", filepath.Join(dir, "none")}, 1},
+		"unknown office":      {[]string{"hub", "office", "release", "a", "--at", dir}, 1},
+		"two as one":          {[]string{"hub", "--at", dir, "--cluster", "a:1,b:1", "--route", "127.0.0.1:1"}, 2},
+		"no route of its own": {[]string{"hub", "--at", dir, "--cluster", "a:1,b:1,c:1"}, 2},
+		"unknown word":        {[]string{"hub", "delete"}, 2},
+		"cluster nowhere":     {[]string{"hub", "account"}, 2},
+		"cluster away":        {[]string{"hub", "account", "--nats", "nats://127.0.0.1:1", "-o", filepath.Join(dir, "x")}, 1},
+		"cluster of what":     {[]string{"hub", "account", "--nats", "http://127.0.0.1:1", "-o", filepath.Join(dir, "x")}, 1},
+		"too many replicas":   {[]string{"hub", "account", "--nats", "nats://127.0.0.1:1", "--replicas", "9"}, 2},
 	} {
 		status, _, words := once(t, c.args...)
 		if status != c.status || words == "" || strings.Contains(words, "⟦") {

@@ -162,10 +162,11 @@ func (h *Server) writeInvitation(o *office) error {
 // open makes an office's accounts and streams, or finds them as they were.
 func (h *Server) open(ctx context.Context, o *office) error {
 	var err error
-	if o.inside, err = h.account("O"+o.Account, 2*o.Quota+64<<20, 2); err != nil {
+	n := h.replicas() // each counts against what the account may keep
+	if o.inside, err = h.account("O"+o.Account, int64(n)*(2*o.Quota+64<<20), 2); err != nil {
 		return err
 	}
-	if o.lobby, err = h.account("V"+o.Account, 256<<20, 1); err != nil {
+	if o.lobby, err = h.account("V"+o.Account, int64(n)*256<<20, 1); err != nil {
 		return err
 	}
 	in, err := h.enter("O" + o.Account)
@@ -176,7 +177,6 @@ func (h *Server) open(ctx context.Context, o *office) error {
 	if o.admin, err = h.enter("V" + o.Account); err != nil {
 		return err
 	}
-	n := h.replicas()
 	if err := h.gather(ctx, in, batchesConfig(n, o.Quota), statementsConfig(n)); err != nil {
 		return err
 	}
@@ -245,8 +245,8 @@ func boxesConfig(replicas int) *nats.StreamConfig {
 }
 
 // ensure makes the streams, or brings their limits up to date.
-func ensure(nc *nats.Conn, streams ...*nats.StreamConfig) error {
-	js, err := nc.JetStream(nats.MaxWait(startTime))
+func ensure(nc *nats.Conn, patience time.Duration, streams ...*nats.StreamConfig) error {
+	js, err := nc.JetStream(nats.MaxWait(patience))
 	if err != nil {
 		return err
 	}

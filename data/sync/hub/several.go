@@ -25,6 +25,7 @@ const (
 	clusterName  = "paradero"
 	mostReplicas = 3
 	gatherTime   = 10 * time.Minute // for enough of them to be up
+	gatherOnce   = 3 * time.Second  // nobody answers while nobody leads
 	gossipEvery  = 5 * time.Second
 	// subjectGossip carries an office's signed roster between hubs, in its visitors'
 	// account, where no visitor may listen or speak under it.
@@ -95,12 +96,15 @@ func nodeName(before state) (string, error) {
 
 // gather makes an office's streams; among several hubs it waits until enough are up.
 func (h *Server) gather(ctx context.Context, nc *nats.Conn, streams ...*nats.StreamConfig) error {
-	err := ensure(nc, streams...)
-	if err == nil || len(h.opt.Cluster) == 0 {
-		return err
+	if len(h.opt.Cluster) == 0 {
+		return ensure(nc, startTime, streams...)
+	}
+	err := ensure(nc, gatherOnce, streams...)
+	if err == nil {
+		return nil
 	}
 	h.opt.Tell(Event{What: EventWaiting, Count: len(h.opt.Cluster)})
-	for began := time.Now(); err != nil && time.Since(began) < gatherTime; err = ensure(nc, streams...) {
+	for began := time.Now(); err != nil && time.Since(began) < gatherTime; err = ensure(nc, gatherOnce, streams...) {
 		wait(ctx, time.Second)
 		if ctx.Err() != nil {
 			return ctx.Err()
