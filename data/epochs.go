@@ -206,7 +206,8 @@ func (o *Office) keysIn(body *ledger.Body) map[uint32]vault.Key {
 			continue
 		}
 		for k := range c.Entries {
-			key, ok := o.unwrap(c.Record, &c.Entries[k])
+			device, text := wrapOf(&c.Entries[k])
+			key, ok := o.unwrap(c.Record, device, text)
 			if !ok {
 				continue
 			}
@@ -221,9 +222,9 @@ func (o *Office) keysIn(body *ledger.Body) map[uint32]vault.Key {
 	return found
 }
 
-// unwrap opens an entry of an epoch that is meant for this device.
-func (o *Office) unwrap(id record.ID, e *ledger.Entry) (vault.Key, bool) {
-	device, text := wrapOf(e)
+// unwrap opens what an epoch's record has for a device, where that is this one or
+// one that it goes on for.
+func (o *Office) unwrap(id, device record.ID, text string) (vault.Key, bool) {
 	seed := o.vault.Keys().Box
 	if device != o.Info().Device {
 		seed = nil

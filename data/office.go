@@ -323,7 +323,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		return nil, o.abandon(err)
 	}
 	o.running.Go(func() { o.foldLoop() })
-	if err := errors.Join(o.succeedOld(ctx), o.shareComputer(ctx)); err != nil {
+	if err := errors.Join(o.learnRecords(ctx), o.succeedOld(ctx), o.shareComputer(ctx)); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	o.beginChecks()

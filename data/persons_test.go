@@ -212,3 +212,54 @@ func TestSharedComputerRestored(t *testing.T) {
 		t.Errorf("%v, %v", none, err)
 	}
 }
+
+// Whom the team sends away leaves the shared computer as soon as somebody signs in
+// there who has heard of it, and the key is another.
+func TestSentAwayFromSharedComputer(t *testing.T) {
+	ctx := context.Background()
+	a, _ := founded(t)
+	b, bcfg := joined(t, a, lawyer)
+	exchange(t, a, b)
+	in := invite(t, a, Inviting{Name: "Ana Toaquiza", Role: "social-worker"})
+	j, err := b.AddPerson(ctx, in.File, in.Code, []byte("la de Ana"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	welcome := admit(t, a, j.Request())
+	receive(t, b, framesOf(t, a))
+	if done, err := b.CompletePerson(ctx, welcome, []byte("la de Ana")); err != nil || done.Waits {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	shut(t, b)
+	c := openAs(t, bcfg, "la de Ana")
+	task(t, c, "de Ana")
+	receive(t, a, framesOf(t, c))
+	shut(t, c)
+	gone, err := a.Remove(ctx, c.Info().Member, "dejó la oficina")
+	if err != nil || gone.Proposal != nil || gone.Epoch == 0 {
+		t.Fatalf("%+v, %v", gone, err)
+	}
+	secret := task(t, a, "después")
+	c = openAs(t, bcfg, "la de Ana") // before anybody there has heard
+	receive(t, c, framesOf(t, a))
+	if _, err := c.Get(ctx, secret); err == nil {
+		t.Error("who was sent away reads what came after")
+	}
+	if off, waits, err := c.SealedOff(ctx); err != nil || !waits || !off.Removed {
+		t.Errorf("%+v %v %v", off, waits, err)
+	}
+	shut(t, c)
+	b = openAs(t, bcfg, string(pass))
+	receive(t, b, framesOf(t, a))
+	same(t, a, b)
+	if list, err := b.Persons(ctx); err != nil || len(list) != 1 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	shut(t, b)
+	_, err = Open(ctx, bcfg, []byte("la de Ana"))
+	wantFault(t, err, "passphrase_wrong")
+	b = openAs(t, bcfg, string(pass))
+	task(t, b, "de Luis")
+	exchange(t, a, b)
+	same(t, a, b)
+}

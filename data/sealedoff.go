@@ -111,6 +111,44 @@ func (o *Office) keepRegained() error {
 	return nil
 }
 
+// learnRecords takes the keys of epochs out of their records that the keyring lacks:
+// their batches came in while somebody else was signed in on this computer, who
+// could not open what is meant for this person.
+func (o *Office) learnRecords(ctx context.Context) error {
+	if err := o.enter("read keys"); err != nil {
+		return err
+	}
+	epochs := o.law.Epochs()
+	o.use.RUnlock()
+	found := map[uint32]vault.Key{}
+	for _, id := range epochs {
+		if o.keys.has(team.EpochNumber(id)) {
+			continue
+		}
+		r, err := o.Get(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for i := range r.Entries {
+			device, err := record.ParseID(r.Entries[i].Get("device"))
+			if err != nil {
+				continue
+			}
+			key, ok := o.unwrap(id, device, r.Entries[i].Get("wrapped"))
+			if name, number := vault.EpochOf(o.Info().OfficeID, &key); ok && name == id {
+				found[number] = key
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return o.keepKeys(found)
+}
+
 // SealedOff is what this device has and cannot read, since it was not given the
 // key: its member or it was sent away, or it was let in while somebody who did not
 // know of it gave the others a new key. In the latter case the next exchange with a
