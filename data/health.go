@@ -1,11 +1,14 @@
 package data
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"paradero/data/record"
@@ -131,4 +134,22 @@ func (o *Office) noteVerified(found []Finding) {
 	if sealed, err := vault.Seal(o.cfg.Rand, nil, key, []byte(verifiedName), plain); err == nil {
 		_ = vault.Replace(filepath.Join(o.cfg.Dir, verifiedName), sealed)
 	}
+}
+
+// withoutEffect notes, device by device, the changes that are kept and change
+// nothing: no damage, but somebody meant something by them.
+func (o *Office) withoutEffect(ctx context.Context) ([]Finding, error) {
+	list, err := o.Powerless(ctx)
+	if err != nil {
+		return nil, err
+	}
+	count := map[record.ID]int{}
+	for _, p := range list {
+		count[p.Device]++
+	}
+	var out []Finding
+	for _, d := range slices.SortedFunc(maps.Keys(count), func(a, b record.ID) int { return bytes.Compare(a[:], b[:]) }) {
+		out = append(out, Finding{Key: "without_effect", File: journalDir, Args: []string{strconv.Itoa(count[d]), d.String()[:8]}})
+	}
+	return out, nil
 }

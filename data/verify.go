@@ -45,6 +45,11 @@ func (o *Office) Verify(ctx context.Context, progress func(Progress)) ([]Finding
 		found = append(found, Finding{Key: "records_away", File: travelName, Args: []string{strconv.Itoa(n)}})
 	}
 	found = append(found, o.verifySealed(ctx)...)
+	idle, err := o.withoutEffect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, idle...)
 	if o.trimmed > 0 {
 		found = append(found, Finding{Key: "journal_torn_tail", File: journalDir, Args: []string{strconv.FormatInt(o.trimmed, 10)}})
 	}

@@ -156,6 +156,7 @@ func (c *call) hubOffice(f *hubFlags, name string) error {
 	if f.at == "" {
 		return usage("hub_where")
 	}
+	name = hub.OfficeName(name)
 	if !hub.GoodOfficeName(name) {
 		return fault.New(fault.Invalid, "add office to hub", "hub_office_name", name)
 	}

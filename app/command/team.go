@@ -155,7 +155,11 @@ func (c *call) role(role string) string {
 }
 
 func (c *call) teamRole(o *data.Office, who, role, reason string) error {
-	m, err := c.resolve(o, who, record.Member)
+	member, err := c.memberNamed(o, who)
+	if err != nil {
+		return err
+	}
+	m, err := o.Get(c.ctx, member)
 	if err != nil {
 		return err
 	}
@@ -184,11 +188,9 @@ func (c *call) teamRole(o *data.Office, who, role, reason string) error {
 func (c *call) teamRemove(o *data.Office, who, reason string) error {
 	id, err := record.ParseID(who)
 	if err != nil {
-		m, err := c.resolve(o, who, record.Member)
-		if err != nil {
+		if id, err = c.memberNamed(o, who); err != nil {
 			return err
 		}
-		id = m.ID
 	}
 	if strings.TrimSpace(reason) == "" {
 		return usage("flag_missing", "reason", c.words.T("help.team.usage"))

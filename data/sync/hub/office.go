@@ -39,6 +39,16 @@ const (
 	maxOfficeTag = 40
 )
 
+// OfficeName makes of what an operator calls an office what his hub does: small
+// letters without accents, hyphens between words.
+func OfficeName(name string) string {
+	if GoodOfficeName(name) {
+		return name
+	}
+	name = strings.Join(strings.Fields(record.Plain(name)), "-")
+	return name[:min(len(name), maxOfficeTag)]
+}
+
 // GoodOfficeName tells whether an operator may call an office so at his hub: it is
 // a file's name.
 func GoodOfficeName(name string) bool {
