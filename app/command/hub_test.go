@@ -93,7 +93,7 @@ func TestHubRunsAndStops(t *testing.T) {
 	} else {
 		_ = depot.Close()
 	}
-	for _, name := range []string{"norte", "hub", "../x", "Á"} {
+	for _, name := range []string{"norte", "hub", "../x", "-", "¡!"} {
 		if status, _, words := once(t, "hub", "office", "add", name, "--at", dir); status != 1 || words == "" {
 			t.Errorf("an office named %q: %d %s", name, status, words)
 		}

@@ -42,7 +42,7 @@ const (
 // OfficeName makes of what an operator calls an office what his hub does: small
 // letters without accents, hyphens between words.
 func OfficeName(name string) string {
-	if GoodOfficeName(name) {
+	if GoodOfficeName(name) || strings.ContainsAny(name, `./\`) {
 		return name
 	}
 	name = strings.Join(strings.Fields(record.Plain(name)), "-")
