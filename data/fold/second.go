@@ -124,7 +124,8 @@ func (s *State) words(origin int, do func(entry int, verdict string, own bool) b
 		if l.Text(record.ApprovalOf) != name {
 			continue
 		}
-		if !do(i, l.Text(record.ApprovalVerdict), s.Origins[e.Origin].Author == from.Author) {
+		own := s.Origins[e.Origin].Author == from.Author
+		if !do(i, l.Text(record.ApprovalVerdict), own) {
 			return
 		}
 	}
