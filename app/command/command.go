@@ -73,6 +73,7 @@ type call struct {
 	verb   verb
 	meter  meter
 	outErr error // the first failure of standard output
+	closed int   // records that a list leaves out: a circle reads them that the member is not in
 }
 
 // common are the flags of every verb.

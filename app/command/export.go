@@ -65,6 +65,9 @@ func exportVerb(fs *pflag.FlagSet) action {
 			if err != nil {
 				return err
 			}
+			if c.closed > 0 {
+				c.note(c.words.N("command.export.closed", c.closed))
+			}
 			c.result(object{{"file", *output}, {"kind", k.String()}, {"rows", n}}, func() { c.text(c.words.N("command.export.done", n, *output)) })
 			return nil
 		})
@@ -111,6 +114,10 @@ func (c *call) records(o data.API, k record.Kind, f exchange.Filter, n *int) ite
 			done++
 			c.meter.show(data.Progress{Phase: "export", Done: done, Total: total})
 			if !f.Match(exchange.Getter(rule.Text(r))) {
+				return nil
+			}
+			if !r.Circle.IsZero() && r.Closed > 0 { // a list of what others may read of him would be neither whole nor safe
+				c.closed++
 				return nil
 			}
 			*n++

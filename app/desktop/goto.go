@@ -97,6 +97,9 @@ func (n *session) rowData(r search.Row) widget.RowData {
 	} else if icon, ok := roomIcons()[roomsOfKinds[r.Kind]]; ok {
 		d.Icon = mutedIcon(icon)
 	}
+	if d.Title == "" && r.Flags&search.Restricted != 0 {
+		d.Title = w.T("person.restricted")
+	}
 	d.Caption = joined(" · ", r.Paper, r.Facility)
 	return d
 }

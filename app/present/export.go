@@ -44,7 +44,7 @@ func WriteList(ctx context.Context, env Env, kind record.Kind, ids []record.ID, 
 			if i%100 == 0 {
 				report(data.Progress{Phase: "export", Done: i, Total: len(ids)})
 			}
-			if r.Kind != kind || r.Deleted {
+			if r.Kind != kind || r.Deleted || !r.Circle.IsZero() && r.Closed > 0 { // what is restricted to others
 				continue
 			}
 			n++

@@ -259,6 +259,8 @@ func markChip(w *assets.Words, flags uint32) Chip {
 		return Chip{Text: w.T("people.mark.threatened"), Tone: Bad}
 	case flags&search.Contradicted != 0:
 		return Chip{Text: w.T("people.mark.short.contradicted"), Tone: Warn}
+	case flags&search.Restricted != 0:
+		return Chip{Text: w.T("people.mark.short.restricted"), Tone: Accent}
 	case flags&search.Doubtful != 0:
 		return Chip{Text: w.T("people.mark.short.doubtful"), Tone: Warn}
 	}
@@ -291,6 +293,9 @@ func listName(w *assets.Words, r search.Row) string {
 	}
 	if name == "" && r.Alias != "" {
 		name = "«" + strings.ReplaceAll(r.Alias, "\n", "», «") + "»"
+	}
+	if name == "" && r.Flags&search.Restricted != 0 {
+		name = w.T("person.restricted")
 	}
 	if name == "" {
 		name = w.T("person.nameless")

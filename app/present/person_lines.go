@@ -68,10 +68,29 @@ func fullName(w *assets.Words, r *record.Record) string {
 	if name == "" {
 		name = join(" · ", r.List("aliases")...)
 	}
+	if name == "" && !r.Circle.IsZero() {
+		name = w.T("person.restricted")
+	}
 	if name == "" {
 		name = w.T("person.nameless")
 	}
 	return name
+}
+
+// restrictedText says which circle alone reads a record, or a part of it, and who
+// is in it; "" when the whole team does.
+func restrictedText(env Env, r *record.Record) string {
+	of, ok := env.API.(interface {
+		KnownTo(*record.Record) (string, []string)
+	})
+	if !ok || !r.Restricted() {
+		return ""
+	}
+	circle, people := of.KnownTo(r)
+	if r.Circle.IsZero() {
+		return env.Words.T("person.restricted_part", circle, join(", ", people...))
+	}
+	return env.Words.T("person.restricted_to", circle, join(", ", people...))
 }
 
 // ties says who a detainee's relatives are.
@@ -214,6 +233,12 @@ func timelineLine(env Env, kind record.Kind, m data.Moment) TimelineLine {
 	switch {
 	case m.Lost, m.Erased:
 		line.What = w.T("timeline.unknown")
+	case m.Closed:
+		line.What, line.Write = w.T("timeline.closed"), record.Write{}
+	case m.Restricts && m.Circle.IsZero():
+		line.What, line.Write = w.T("timeline.lifted"), record.Write{}
+	case m.Restricts:
+		line.What, line.Write = w.T("timeline.restricts"), record.Write{}
 	case m.Erases > 0:
 		line.What, line.Write = w.T("timeline.erases"), record.Write{}
 	case m.Deleted:
