@@ -77,6 +77,18 @@ func fullName(w *assets.Words, r *record.Record) string {
 	return name
 }
 
+// restrictedStep names what a change did that a circle sealed, or that says who
+// reads what comes.
+func restrictedStep(m data.Moment) string {
+	switch {
+	case m.Closed:
+		return "timeline.closed"
+	case m.Circle.IsZero():
+		return "timeline.lifted"
+	}
+	return "timeline.restricts"
+}
+
 // restrictedText says which circle alone reads a record, or a part of it, and who
 // is in it; "" when the whole team does.
 func restrictedText(env Env, r *record.Record) string {
@@ -233,12 +245,8 @@ func timelineLine(env Env, kind record.Kind, m data.Moment) TimelineLine {
 	switch {
 	case m.Lost, m.Erased:
 		line.What = w.T("timeline.unknown")
-	case m.Closed:
-		line.What, line.Write = w.T("timeline.closed"), record.Write{}
-	case m.Restricts && m.Circle.IsZero():
-		line.What, line.Write = w.T("timeline.lifted"), record.Write{}
-	case m.Restricts:
-		line.What, line.Write = w.T("timeline.restricts"), record.Write{}
+	case m.Closed, m.Restricts:
+		line.What, line.Write = w.T(restrictedStep(m)), record.Write{}
 	case m.Erases > 0:
 		line.What, line.Write = w.T("timeline.erases"), record.Write{}
 	case m.Deleted:

@@ -187,11 +187,6 @@ func (s *Store) Rows(ctx context.Context, kind record.Kind, workers int, do func
 				kinds = append(kinds, schema.Kind)
 			}
 		}
-		wg.Go(func() {
-			if err := s.strangeRows(ctx, kinds, do); err != nil {
-				stop(err)
-			}
-		})
 	}
 	for w := range workers {
 		wg.Go(func() {
@@ -199,6 +194,11 @@ func (s *Store) Rows(ctx context.Context, kind record.Kind, workers int, do func
 				if err := s.rows(ctx, k, w*256/workers, (w+1)*256/workers, do); err != nil {
 					stop(err)
 					return
+				}
+			}
+			if w == 0 && kind == 0 { // who asks for one goroutine gets one
+				if err := s.strangeRows(ctx, kinds, do); err != nil {
+					stop(err)
 				}
 			}
 		})
