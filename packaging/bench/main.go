@@ -33,6 +33,7 @@ type bench struct {
 	changes      int    // of the long office
 	keep         string // where the long office is kept from run to run
 	childProfile string
+	only         string // the parts that were asked for
 	npm          string // where the peer of the part "sync" is installed
 }
 
@@ -55,7 +56,7 @@ func run(ctx context.Context) error {
 	flag.StringVar(&b.keep, "keep", "", "folder in which the long office is kept for the next run")
 	flag.StringVar(&b.childProfile, "child-profile", "", "write CPU profiles of the ledger part's processes to files of this name")
 	flag.StringVar(&b.npm, "npm", filepath.Join(os.TempDir(), "paradero-bench-npm"), "folder outside the repository in which PouchDB is installed, and stays")
-	only := flag.String("only", "", "parts to run, of saves,import,open,ledger,sync,window,letters; all by default")
+	flag.StringVar(&b.only, "only", "", "parts to run, of saves,import,open,ledger,sync,window,letters; all by default; of sync also sync.bundles, .exchange, .nodes, .offices, .arrival")
 	profile := flag.String("profile", "", "write a CPU profile of the run to this file")
 	child := flag.String("child", "", "used by bench itself")
 	from := flag.String("from", "", "used by bench itself")
@@ -98,7 +99,7 @@ func run(ctx context.Context) error {
 	fmt.Fprintf(b.out, "Paradero beside its peers: %s, %d cores, %s, %s\n%s\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version(),
 		time.Now().Format("2006-01-02 15:04"), peerWork)
 	parts := []part{{"saves", b.saves}, {"import", b.imports}, {"open", b.open}, {"ledger", b.ledger}, {"sync", b.syncs}, {"window", b.window}, {"letters", b.letters}}
-	return b.parts(ctx, parts, *only)
+	return b.parts(ctx, parts, b.only)
 }
 
 // profiled starts a CPU profile and gives what ends it.
@@ -125,7 +126,7 @@ func (b *bench) parts(ctx context.Context, parts []part, only string) error {
 	wanted := strings.Split(only, ",")
 	var failed []error
 	for _, p := range parts {
-		if only != "" && !slices.Contains(wanted, p.name) {
+		if only != "" && !slices.ContainsFunc(wanted, func(w string) bool { return w == p.name || strings.HasPrefix(w, p.name+".") }) {
 			continue
 		}
 		fmt.Fprintln(b.out)

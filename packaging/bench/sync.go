@@ -7,20 +7,24 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"paradero/data"
 	"paradero/data/record"
 )
 
-// syncs measures how changes get from one device to another.
+// syncs measures how changes get from one device to another: all of it, or the
+// pieces that were asked for ("sync.exchange").
 func (b *bench) syncs(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{b.bundles, b.arrival, b.exchange, b.nodes, b.manyOffices} {
-		if err := part(ctx); err != nil {
-			return err
+	pieces := []part{{"bundles", b.bundles}, {"exchange", b.exchange}, {"nodes", b.nodes}, {"offices", b.manyOffices}, {"arrival", b.arrival}}
+	var wanted []string
+	for name := range strings.SplitSeq(b.only, ",") {
+		if piece, ok := strings.CutPrefix(name, "sync."); ok {
+			wanted = append(wanted, piece)
 		}
 	}
-	return nil
+	return b.parts(ctx, pieces, strings.Join(wanted, ","))
 }
 
 // importPadded brings in people whose plain document has documentSize bytes.
