@@ -219,38 +219,6 @@ func (s *sim) secondWord(r *replica) error {
 	return nil
 }
 
-// endIntruder lets a coordinator end the device of the colleague who became a foe,
-// at some batch of it: from there on nothing of it counts, whenever it comes.
-func (s *sim) endIntruder(r *replica) error {
-	if s.role(r) != "coordinator" || s.rng.IntN(3) > 0 {
-		return nil
-	}
-	device := ledger.DeviceOf(s.intruder.signer.Public())
-	s.frames(r)
-	cut := team.CutText(0, ledger.Hash{})
-	hashes := sortedHashes(r.acked)
-	for range 20 {
-		h := hashes[s.rng.IntN(len(hashes))]
-		if b := s.seen[h].batch; b.Device == device {
-			cut = team.CutText(b.Seq, b.Hash)
-		}
-	}
-	members, err := r.office.Team(s.ctx)
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
-		for _, d := range m.Devices {
-			if d.ID == device && d.Ended.IsZero() {
-				_, err = s.save(r, data.Change{Record: d.Record, Set: map[string]string{"ended_at": cut}, Reason: "robado"})
-				s.count("devices ended")
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // attackSecond agrees to what a colleague proposed without the right, or to his own
 // as if he were two.
 func (s *sim) attackSecond(r *replica) error {
