@@ -477,3 +477,32 @@ func TestPaperAboutSomebodyRestricted(t *testing.T) {
 	}
 	var _ *fold.State
 }
+
+// Who is sent away from the team reads nothing of his circles that is written
+// afterwards, though nobody took him out of them: a new key is drawn first.
+func TestCircleWithoutWhoWasSentAway(t *testing.T) {
+	ctx := context.Background()
+	w := threeOf(t)
+	id := save(t, w.a, Change{Kind: record.Contact, Circle: w.circle, Set: map[string]string{"given_names": "Zoila"}}).ID
+	w.meet()
+	if _, err := w.a.Remove(ctx, w.b.Info().Member, "se fue"); err != nil {
+		t.Fatal(err)
+	}
+	save(t, w.a, Change{Record: id, Set: map[string]string{"address": "Loja"}})
+	c, ok := w.a.circles.circle(w.circle)
+	if !ok || len(c.keys) != 2 {
+		t.Fatalf("%d keys", len(c.keys))
+	}
+	for _, d := range c.keys[1].to {
+		if d == w.b.Info().Device {
+			t.Error("the new key was given to who was sent away")
+		}
+	}
+	s, _, err := w.a.readState(id)
+	if err != nil || s.Circled[len(s.Circled)-1].Key != c.keys[1].id {
+		t.Errorf("sealed with the old key: %v", err)
+	}
+	if r := get(t, w.a, id); r.Get("address") != "Loja" || r.Closed != 0 {
+		t.Errorf("%v closed %d", r.Values, r.Closed)
+	}
+}
