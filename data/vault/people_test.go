@@ -177,14 +177,15 @@ func TestPlantedPerson(t *testing.T) {
 func TestJoinAlone(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	v, code, err := Enter(ctx, dir, rand.Reader, cheap, Public{Office: "Sede Tulcán"}, personKeys(4), []byte("pide"), []byte("clave"))
+	_, code, err := Enter(ctx, dir, rand.Reader, cheap, Public{Office: "Sede Tulcán"}, personKeys(4), []byte("pide"), []byte("clave"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if p, err := Peek(dir); err != nil || !p.Joining {
 		t.Errorf("%+v %v", p, err)
 	}
-	if v, err = Recover(ctx, dir, rand.Reader, code); err != nil || v.State() != Joining {
+	v, err := Recover(ctx, dir, rand.Reader, code)
+	if err != nil || v.State() != Joining {
 		t.Fatal(err)
 	}
 	if err := v.Grant(Keys{Office: [16]byte{9}, Epochs: map[uint32]Key{0: {3}}, Member: [16]byte{44}}); err != nil || v.State() != Ready {
