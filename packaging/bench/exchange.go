@@ -56,9 +56,10 @@ func (b *bench) together(ctx context.Context, a *data.Office, empty string) (t *
 		return nil, err
 	}
 	t = &together{a: a}
+	begun := t
 	defer func() {
 		if err != nil {
-			t.close()
+			begun.close()
 		}
 	}()
 	if t.hub, err = b.startHub(ctx, filepath.Join(dir, "hub")); err != nil {
@@ -155,6 +156,7 @@ func (b *bench) exchange(ctx context.Context) error {
 		sides: []side{{name: "Paradero, through a hub", run: func(ctx context.Context) (float64, error) {
 			if t != nil {
 				t.close()
+				t = nil
 			}
 			var err error
 			if t, err = b.together(ctx, a, empty); err != nil {
