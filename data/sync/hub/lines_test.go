@@ -56,12 +56,12 @@ func newProxy(t testing.TB, to string) *proxy {
 func (p *proxy) carry(c net.Conn) {
 	defer c.Close()
 	p.mu.Lock()
-	down := p.down
+	down, to := p.down, p.to
 	p.mu.Unlock()
 	if down {
 		return
 	}
-	out, err := net.Dial("tcp", p.to)
+	out, err := net.Dial("tcp", to)
 	if err != nil {
 		return
 	}
@@ -237,7 +237,9 @@ func TestAnotherServerAnswers(t *testing.T) {
 	if !errors.Is(err, ErrPin) || !errors.Is(err, sync.ErrRefused) {
 		t.Errorf("another server: %v", err)
 	}
+	p.mu.Lock()
 	p.to = "127.0.0.1:1"
+	p.mu.Unlock()
 	if _, err := Dial(t.Context(), through(t, p, inv), identity(synctest.NewDevice(1))); !errors.Is(err, sync.ErrAway) {
 		t.Errorf("nobody there: %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	mathrand "math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -241,12 +242,12 @@ func (h *Server) listen(ctx context.Context) (net.Listener, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var config net.ListenConfig
 	var ln net.Listener
-	if port == "0" && before.Port != 0 {
-		ln, _ = config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(before.Port)))
+	if port == "0" {
+		ln = anyPort(ctx, host, before.Port)
 	}
 	if ln == nil {
+		var config net.ListenConfig
 		if ln, err = config.Listen(ctx, "tcp", h.opt.Listen); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrListen, err)
 		}
@@ -271,6 +272,25 @@ func (h *Server) listen(ctx context.Context) (net.Listener, error) {
 		return nil, err
 	}
 	return ln, nil
+}
+
+// anyPort listens at the port of last time, else at one below those that systems
+// lend to outgoing connections (RFC 6335 §6, Linux from 32768): one of these would
+// sometimes be lent when the hub comes back, and all invitations would be wrong.
+// nil: none of those tried is free.
+func anyPort(ctx context.Context, host string, last int) net.Listener {
+	const lowest, ports, tries = 20000, 12000, 32
+	var config net.ListenConfig
+	for try := range tries {
+		port := last
+		if last == 0 || try > 0 {
+			port = lowest + mathrand.IntN(ports)
+		}
+		if ln, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port))); err == nil {
+			return ln
+		}
+	}
+	return nil
 }
 
 func readState(dir string) (s state, err error) {
