@@ -91,6 +91,7 @@ func (c *call) hubRun(f *hubFlags) error {
 		begun <- err
 	}()
 	done := c.ctx.Done()
+	var early []hub.Event
 	for running := false; ; {
 		var err error
 		select {
@@ -100,6 +101,9 @@ func (c *call) hubRun(f *hubFlags) error {
 			}
 			defer h.Stop()
 			running, done, err = true, c.ctx.Done(), c.hubListens(h)
+			for _, e := range early {
+				c.hubEvent(e)
+			}
 		case <-done:
 			if running {
 				c.print("command.hub.ended")
@@ -107,6 +111,10 @@ func (c *call) hubRun(f *hubFlags) error {
 			}
 			done = nil // Start sees it, and comes back
 		case e := <-events:
+			if !running && e.What == hub.EventOffice { // where it listens is said first
+				early = append(early, e)
+				continue
+			}
 			c.hubEvent(e)
 			err = c.outErr
 		}

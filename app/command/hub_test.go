@@ -103,7 +103,7 @@ func TestHubRunsAndStops(t *testing.T) {
 	}
 	again, _, stop := running(t, "--at", dir, "--listen", "127.0.0.1:0")
 	if after, err := os.ReadFile(file); err != nil || !bytes.Equal(before, after) || again["listening"] != first["listening"] {
-		t.Errorf("a restart changes the invitation: %v", err)
+		t.Errorf("a restart changes the invitation: %v, from %v to %v", err, first["listening"], again)
 	}
 	if status := stop(); status != 0 {
 		t.Errorf("stops with %d", status)
