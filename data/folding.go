@@ -124,6 +124,9 @@ func (o *Office) foldTogether(units []unit) error {
 		o.learn(u.from.batch, c, from)
 		if ok, why := o.judge(u.from.batch.Seq, c, &from); !ok {
 			refused = append(refused, refusal{from.Write, why, from.Device, from.Author})
+			if c.Erased && !t.state.Gone(from.Write) { // with its values it may be in order
+				t.owed = append(t.owed, from.Write.Batch)
+			}
 			continue
 		}
 		t.pieces = append(t.pieces, fold.Piece{Change: c, Origin: from})

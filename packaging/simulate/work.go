@@ -140,6 +140,10 @@ func (s *sim) excuse(r *replica, err error) error {
 		s.count("failed writes")
 		return nil
 	}
+	if r.hurt && fault.Is(err, fault.Damaged) { // what is to be undone or seconded does not read until it comes again
+		s.count("damage met")
+		return nil
+	}
 	return err
 }
 
