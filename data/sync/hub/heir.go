@@ -9,7 +9,6 @@ import (
 	"paradero/data/ledger"
 	"paradero/data/ledger/cbor"
 	"paradero/data/record"
-	"paradero/data/sync"
 	"paradero/data/team"
 )
 
@@ -129,18 +128,8 @@ func Inherit(ctx context.Context, invitation []byte, this Device, h *Heir, by Si
 		}
 		this.Manages = old.Manages
 		next := Roster{Account: inv.Account, Serial: before.Serial + 1, Devices: append(before.Devices[:len(before.Devices):len(before.Devices)], this)}
-		m, err := d.ask(ctx, d.visitor, subjectRosterPut, next.SignHeir(by, h))
-		if err != nil {
-			return false, err
-		}
-		switch string(m.Data) {
-		case rosterTaken:
-			return true, nil
-		case rosterOld: // another was quicker
-		case rosterRefused:
-			return false, fmt.Errorf("come in at hub: %w: %w", sync.ErrRefused, ErrRoster)
-		default:
-			return false, fmt.Errorf("come in at hub: %w", sync.ErrFull)
+		if taken, err := d.putRoster(ctx, "come in at hub", next.SignHeir(by, h)); taken || err != nil {
+			return taken, err
 		}
 	}
 	return false, fmt.Errorf("come in at hub: %w", ErrRoster)

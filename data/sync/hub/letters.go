@@ -177,19 +177,27 @@ func Register(ctx context.Context, invitation []byte, devices []Device, by Signe
 		if err := next.check(); err != nil {
 			return false, err
 		}
-		m, err := d.ask(ctx, d.visitor, subjectRosterPut, next.Sign(by, claim))
-		if err != nil {
-			return false, err
-		}
-		switch string(m.Data) {
-		case rosterTaken:
-			return true, nil
-		case rosterOld: // another was quicker
-		case rosterRefused:
-			return false, fmt.Errorf("register at hub: %w: %w", sync.ErrRefused, ErrRoster)
-		default:
-			return false, fmt.Errorf("register at hub: %w", sync.ErrFull)
+		if taken, err := d.putRoster(ctx, "register at hub", next.Sign(by, claim)); taken || err != nil {
+			return taken, err
 		}
 	}
 	return false, fmt.Errorf("register at hub: %w", ErrRoster)
+}
+
+// putRoster gives the hub a signed list. false without an error: another was
+// quicker, and its list is to be read first.
+func (d *Depot) putRoster(ctx context.Context, op string, signed []byte) (taken bool, err error) {
+	m, err := d.ask(ctx, d.visitor, subjectRosterPut, signed)
+	if err != nil {
+		return false, err
+	}
+	switch string(m.Data) {
+	case rosterTaken:
+		return true, nil
+	case rosterOld:
+		return false, nil
+	case rosterRefused:
+		return false, fmt.Errorf("%s: %w: %w", op, sync.ErrRefused, ErrRoster)
+	}
+	return false, fmt.Errorf("%s: %w", op, sync.ErrFull)
 }
