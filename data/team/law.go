@@ -330,7 +330,7 @@ func (l *Law) judge(a *Act) (ok bool, why string) {
 		if ok {
 			return true, ""
 		}
-		return false, "team"
+		return false, l.lacking(a)
 	}
 	if !l.genesis(a) && !l.enrolled(a.At, a.Device, a.Author) {
 		l.refused[a.Device] = true

@@ -110,9 +110,38 @@ func (l *Law) may(a *Act) bool {
 	case record.Member:
 		return l.memberAct(a)
 	}
-	_, rights := given(c, record.OfficeKind, "rights")
-	_, version := given(c, record.OfficeKind, "rights_version")
-	return c.Record == l.office && (!rights && !version || l.holds(a.At, a.Author, "change_roles"))
+	return l.officeAct(a)
+}
+
+// officeAct: the table of rights is for who changes roles; the hub that everybody's
+// program goes to, and the texts of papers, for who changes texts; the rest, as
+// its address, is everybody's.
+func (l *Law) officeAct(a *Act) bool {
+	c := a.Change
+	for right, fields := range officeRights {
+		for _, name := range fields {
+			if _, ok := given(c, record.OfficeKind, name); ok && !l.holds(a.At, a.Author, right) {
+				return false
+			}
+		}
+	}
+	return c.Record == l.office
+}
+
+// lacking names the right that an act lacks which makes law.
+func (l *Law) lacking(a *Act) string {
+	for _, name := range officeRights["change_texts"] {
+		if _, ok := given(a.Change, record.OfficeKind, name); ok && !l.holds(a.At, a.Author, "change_texts") {
+			return "change_texts"
+		}
+	}
+	return "team"
+}
+
+// officeRights are the rights that single fields of the office's record need.
+var officeRights = map[string][]string{
+	"change_roles": {"rights", "rights_version"},
+	"change_texts": {"hub", "condolence_text", "release_checklist", "help_contact"},
 }
 
 // genesis tells whether an act stands in the founder's first batch.

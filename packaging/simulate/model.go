@@ -107,6 +107,7 @@ func (m *model) allowed(a *act) bool {
 	_, role := given(c, "role")
 	_, table := given(c, "rights")
 	_, version := given(c, "rights_version")
+	texts := slices.ContainsFunc([]string{"hub", "condolence_text", "release_checklist", "help_contact"}, func(name string) bool { _, ok := given(c, name); return ok })
 	_, key := given(c, "sign_key")
 	_, owner := given(c, "member")
 	_, ended := given(c, "ended_at")
@@ -132,7 +133,7 @@ func (m *model) allowed(a *act) bool {
 	case c.Kind == record.Device:
 		return !key && !owner && (chief || !ended && m.devices[m.rows[c.Record]] == a.author)
 	}
-	return c.Record == m.office && (chief || !table && !version)
+	return c.Record == m.office && (chief || !table && !version && !texts)
 }
 
 // succeeds tells whether a device goes on for another by that one's word.
