@@ -40,17 +40,7 @@ func (o *Office) NeedsSecond(what string) bool {
 }
 
 // MayApprove gives the names of those who can be asked for a second word.
-func (o *Office) MayApprove() []string {
-	o.use.RLock()
-	ids := o.law.Seconds(o.Info().Member)
-	o.use.RUnlock()
-	var names []string
-	for _, id := range ids {
-		names = append(names, o.names.get(id))
-	}
-	slices.Sort(names)
-	return names
-}
+func (o *Office) MayApprove() []string { return o.MayApproveIn(record.ID{}) }
 
 // Proposals gives what waits for a second member's word, newest first; with all
 // also what was decided.
@@ -64,6 +54,7 @@ func (o *Office) Proposals(ctx context.Context, all bool) ([]Proposal, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Damaged, op, "store_damaged")
 	}
+	ids = o.askedInside(ids)
 	var out []Proposal
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
@@ -120,7 +111,12 @@ func (o *Office) proposal(ctx context.Context, op string, s *fold.State, p fold.
 		out.Decision = &Decision{By: by.Author, ByName: o.names.get(by.Author), At: by.When(), Reason: l.Text(record.ApprovalReason)}
 	}
 	if out.State == ProposalWaiting {
+		circle := o.sealedIn(s, out.Write)
+		if c, ok := o.circles.circle(circle); ok {
+			out.Circle = c.name
+		}
 		out.May, out.WhyNot = o.mayDecide(s, &out)
+		out.Who = o.deciders(s, &out, circle)
 	}
 	return out
 }
@@ -129,6 +125,9 @@ func (o *Office) proposal(ctx context.Context, op string, s *fold.State, p fold.
 func (o *Office) mayDecide(s *fold.State, p *Proposal) (bool, string) {
 	if p.Mine || o.concerns(s) == o.Info().Member {
 		return false, "own"
+	}
+	if circle := o.sealedIn(s, p.Write); !circle.IsZero() && !o.mine(circle) {
+		return false, "circle"
 	}
 	c := writing(s, "")
 	c.entry(record.Approval, map[string]string{"of": p.Write.String(), "verdict": record.Approve})
@@ -319,6 +318,10 @@ func (o *Office) say(ctx context.Context, op string, list []Proposal, verdict, r
 		if err != nil {
 			return Receipt{}, err
 		}
+		if circle := o.sealedIn(s, list[i].Write); verdict != record.Withdraw && !circle.IsZero() && !o.mine(circle) {
+			c, _ := o.circles.circle(circle)
+			return Receipt{}, fault.New(fault.Refused, op, "approve_outside", c.name, strings.Join(o.namesOf(c.members), ", "))
+		}
 		p := writing(s, "")
 		p.entry(record.Approval, map[string]string{"of": list[i].Write.String(), "verdict": verdict, "reason": reason})
 		p.size += len(reason)
@@ -419,11 +422,7 @@ func (o *Office) waits(list []*prepared) {
 			continue
 		}
 		p.warnings = slices.DeleteFunc(p.warnings, func(w fault.Problem) bool { return w.Key == "second_person_missing" })
-		w := fault.Problem{Key: "waits_for_somebody", Warning: true}
-		if names := o.MayApprove(); len(names) > 0 {
-			w.Key, w.Args = "waits_for_second", []string{strings.Join(names, ", ")}
-		}
-		p.warnings = append(p.warnings, w)
+		p.warnings = append(p.warnings, o.waitsFor(p))
 	}
 }
 

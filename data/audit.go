@@ -274,6 +274,9 @@ func (o *Office) Readings(ctx context.Context, f ReadingFilter) ([]Reading, erro
 	return o.readings(ctx, op, f)
 }
 
+// MayReadings tells whether who is signed in may ask who read what.
+func (o *Office) MayReadings() bool { return o.holds("remove") }
+
 // holds tells whether who is signed in has a right over the team now.
 func (o *Office) holds(right string) bool {
 	o.use.RLock()

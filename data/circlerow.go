@@ -34,7 +34,7 @@ func (o *Office) insideOf(s *fold.State, places []fold.Place) *fold.State {
 			return s // damaged: what everybody sees was folded before
 		}
 		if t.refused == "" {
-			pieces = append(pieces, t.Piece)
+			pieces = append(pieces, o.insidersOnly(s, t.Piece))
 		}
 	}
 	in := fold.Inside(pieces)

@@ -24,6 +24,7 @@ type Circle struct {
 	Inside  bool     // who is signed in belongs to it
 	Open    bool     // and this device was given its newest key
 	Waiting int      // devices of its members that were not
+	Readers int      // devices of its members that were: when one is left, its loss loses what the circle wrote
 	Before  []string // who belonged to it and can still read what was written then
 	Records int      // restricted to it, of those here
 	Since   time.Time
@@ -100,6 +101,8 @@ func (o *Office) shownCircle(ctx context.Context, c *circle, boxes []boxed) Circ
 			d := CircleDevice{ID: b.device, Name: o.DeviceName(ctx, b.record), This: b.device == me.Device, Unable: b.box == nil}
 			if d.Waiting = !slices.Contains(newest.to, b.device); d.Waiting {
 				out.Waiting++
+			} else {
+				out.Readers++
 			}
 			m.Devices = append(m.Devices, d)
 		}

@@ -102,7 +102,7 @@ func (o *Office) replacesCircled(c *ledger.Change) record.ID {
 			}
 		}
 	}
-	return record.ID{}
+	return o.answersCircled(s, c)
 }
 
 // refsOf gives the records that a change refers to, in the order of its fields.

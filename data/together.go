@@ -46,7 +46,10 @@ type Proposal struct {
 	Decision *Decision
 	Mine     bool   // the member who is signed in proposed it
 	May      bool   // the member who is signed in may decide it
-	WhyNot   string // when he may not: "own" or "right"
+	WhyNot   string // when he may not: "own", "right", "cut", or "circle" when it was sealed by one that he is not in
+
+	Who    []string // while it waits: the names of those who may decide it
+	Circle string   // that sealed it, so that only its people may; "" when everybody reads it
 }
 
 // Decision is the second member's word.

@@ -73,6 +73,7 @@ func (c *call) sayCircle(one *data.Circle) {
 	out.put("inside", one.Inside)
 	out.put("open", one.Open)
 	out.put("waiting", one.Waiting)
+	out.put("readers", one.Readers)
 	if len(one.Before) > 0 {
 		out.put("before", one.Before)
 	}
@@ -95,7 +96,19 @@ func (c *call) sayCircle(one *data.Circle) {
 				}
 			}
 		}
+		c.sayAlone(one)
 	})
+}
+
+// sayAlone warns of a circle whose writings go with one person, or with one device.
+func (c *call) sayAlone(one *data.Circle) {
+	switch {
+	case !one.Inside:
+	case len(one.Members) == 1:
+		c.print("command.circle.alone")
+	case one.Readers == 1 && one.Open:
+		c.print("command.circle.one_device")
+	}
 }
 
 // circleNamed finds a circle by its name, its id or how either begins.

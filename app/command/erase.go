@@ -33,7 +33,7 @@ func eraseVerb(fs *pflag.FlagSet) action {
 				return err
 			}
 			c.erased(id, plan, !*dry && plan.Proposal == nil)
-			c.sayProposal(o, plan.Proposal)
+			c.sayProposal(plan.Proposal)
 			return nil
 		})
 	}

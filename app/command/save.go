@@ -162,14 +162,14 @@ func (c *call) saved(o data.API, kind record.Kind, change data.Change) error {
 	if err != nil {
 		return err
 	}
-	c.printWaiting(o, kind, receipts[0], p)
+	c.printWaiting(kind, receipts[0], p)
 	return nil
 }
 
-func (c *call) printReceipt(kind record.Kind, r data.Receipt) { c.printWaiting(nil, kind, r, nil) }
+func (c *call) printReceipt(kind record.Kind, r data.Receipt) { c.printWaiting(kind, r, nil) }
 
 // printWaiting prints a receipt with the proposal that the change made, if any.
-func (c *call) printWaiting(o data.API, kind record.Kind, r data.Receipt, p *data.Proposal) {
+func (c *call) printWaiting(kind record.Kind, r data.Receipt, p *data.Proposal) {
 	var out object
 	out.put("id", r.ID.String())
 	out.put("kind", kind.String())
@@ -183,5 +183,5 @@ func (c *call) printWaiting(o data.API, kind record.Kind, r data.Receipt, p *dat
 	out.put("warnings", c.warnings(r.Warnings))
 	c.putProposal(&out, p)
 	c.result(out, func() { c.text(r.ID.String()) })
-	c.sayProposal(o, p)
+	c.sayProposal(p)
 }

@@ -181,7 +181,7 @@ func (c *call) teamRole(o *data.Office, who, role, reason string) error {
 			c.print("command.team.role", m.Get("name"), c.role(canonical))
 		}
 	})
-	c.sayProposal(o, p)
+	c.sayProposal(p)
 	return nil
 }
 
@@ -214,7 +214,7 @@ func (c *call) teamRemove(o *data.Office, who, reason string) error {
 			c.text(c.words.N("command.team.gone", len(devices)))
 		}
 	})
-	c.sayProposal(o, done.Proposal)
+	c.sayProposal(done.Proposal)
 	return nil
 }
 
@@ -226,14 +226,17 @@ func (c *call) putProposal(out *object, p *data.Proposal) {
 }
 
 // sayProposal tells people that something waits, for whose word, and by what name.
-func (c *call) sayProposal(o data.API, p *data.Proposal) {
+func (c *call) sayProposal(p *data.Proposal) {
 	if p == nil {
 		return
 	}
 	c.print("command.proposal", p.Write.String())
-	if names := o.MayApprove(); len(names) > 0 {
-		c.print("command.proposal.may", strings.Join(names, ", "))
-	} else {
+	switch {
+	case len(p.Who) > 0:
+		c.print("command.proposal.may", strings.Join(p.Who, ", "))
+	case p.Circle != "":
+		c.print("command.proposal.nobody_in", p.Circle)
+	default:
 		c.print("command.proposal.nobody")
 	}
 }
@@ -272,6 +275,12 @@ func proposalObject(p *data.Proposal) object {
 	out.put("reason", p.Reason)
 	out.put("state", p.State)
 	out.put("may", p.May)
+	if len(p.Who) > 0 {
+		out.put("who", p.Who)
+	}
+	if p.Circle != "" {
+		out.put("circle", p.Circle)
+	}
 	if p.WhyNot != "" {
 		out.put("why_not", p.WhyNot)
 	}

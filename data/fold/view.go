@@ -34,12 +34,17 @@ func View(s *State, names func(record.ID) string) *record.Record {
 			r.Values[f.Name] = vals
 		}
 	}
+	keys := make(map[int]record.ID, len(s.Circled))
+	for _, c := range s.Circled {
+		keys[c.Origin] = c.Key
+	}
 	r.Entries = make([]record.Entry, 0, len(s.Entries))
 	for i := range s.Entries {
 		if e, ok := s.viewEntry(&s.Entries[i], names); ok {
 			if s.Origins[s.Entries[i].Origin].Second && deathClaim(&s.Entries[i]) {
 				e.Second = s.SecondOf(s.Entries[i].Origin)
 			}
+			e.Key = keys[s.Entries[i].Origin]
 			r.Entries = append(r.Entries, e)
 		}
 	}

@@ -70,6 +70,7 @@ type Entry struct {
 	Device ID
 	List   string
 	Author ID     // the member who added it
+	Key    ID     // of the circle that sealed it; zero: whoever reads the record reads it
 	Second string // of a claim that takes a second member's word: Waiting or a verdict
 }
 
