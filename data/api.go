@@ -49,7 +49,8 @@ type Founding struct {
 	Member     string
 	Role       string // record.Roles
 	Passphrase []byte
-	Demo       bool // a demonstration office: its passphrase stands on its sign-in page
+	Device     string // what this computer is called; "": nothing
+	Demo       bool   // a demonstration office: its passphrase stands on its sign-in page
 }
 
 // Sign is what can be read of an office before anybody signs in.

@@ -281,6 +281,9 @@ func (o *Office) genesisChanges(f Founding) ([]*prepared, error) {
 		return nil, fault.Wrap(err, fault.Internal, "create office", "keys_failed")
 	}
 	device["member"], device["sign_key"] = record.ID(k.Member).String(), encodeKey(deviceKey{o.sign}.Public())
+	if name := record.CleanLine(f.Device); name != "" {
+		device["name"] = name
+	}
 	records := []struct {
 		id     record.ID
 		kind   record.Kind

@@ -53,11 +53,12 @@ type Health struct {
 	Behind  bool         // the working copy is to be made anew
 	Halted  bool         // nothing is written until the office is opened again
 	Sealed  SealedOff    // what waits for a key; no batches: nothing does
+	Alone   bool         // one member only may agree to what takes two, see LoneCoordinator
 }
 
 // Health tells how this machine's part of the ledger stands.
 func (o *Office) Health(ctx context.Context) (Health, error) {
-	h := Health{Last: o.lastVerified(), Damage: o.Damage(), Behind: o.Behind(), Halted: o.Halted()}
+	h := Health{Last: o.lastVerified(), Damage: o.Damage(), Behind: o.Behind(), Halted: o.Halted(), Alone: o.LoneCoordinator()}
 	refused, err := o.Powerless(ctx)
 	if err != nil {
 		return Health{}, err

@@ -86,3 +86,27 @@ func TestHalted(t *testing.T) {
 		t.Errorf("opening again is no way out: %v", err)
 	}
 }
+
+// That one member only could agree to what takes two is told until there are two.
+func TestHealthTellsTheLone(t *testing.T) {
+	a, _ := founded(t)
+	alone := func() bool {
+		t.Helper()
+		h, err := a.Health(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Alone
+	}
+	if !alone() {
+		t.Error("the founder is not told to be alone")
+	}
+	colleague(t, a, "Luis Quispe", "lawyer")
+	if !alone() {
+		t.Error("a lawyer does not approve")
+	}
+	colleague(t, a, "Ana Paz", "coordinator")
+	if alone() {
+		t.Error("two coordinators are not alone")
+	}
+}

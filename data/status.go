@@ -46,13 +46,13 @@ func (o *Office) Status(ctx context.Context) (Status, error) {
 	for i := range devices {
 		d := &devices[i]
 		if d.This = d.Device == o.Info().Device; d.This {
-			d.Has, d.At, d.Signed = c.all, o.Now(), true
+			d.Has, d.At, d.Signed, d.Program = c.all, o.Now(), true, o.cfg.Program
 			continue
 		}
 		has := o.seenBy(c, d.Device)
 		if w, ok := words[d.Device]; ok {
 			said := o.coverOf(w.Tips, w.Lacks)
-			d.At, d.Signed = w.At, true
+			d.At, d.Signed, d.Program = w.At, true, w.Program
 			has.join(&said)
 		}
 		d.Has = c.count(&has)

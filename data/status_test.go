@@ -40,9 +40,10 @@ func TestStatus(t *testing.T) {
 	if st = status(t, a); st.OnHub != 7 || st.OnlyHere != 0 || deviceOf(t, st, b).Has != 0 || len(st.Ways) != 1 || st.Ways[0].Sent != 7 {
 		t.Fatalf("on the hub: %+v", st)
 	}
+	b.cfg.Program = "1.4.0"
 	syncWith(t, b, d)
 	syncWith(t, a, d)
-	if seen := deviceOf(t, status(t, a), b); seen.Has != 7 || !seen.Signed || seen.At.IsZero() || seen.MemberName != "Luis Quispe" {
+	if seen := deviceOf(t, status(t, a), b); seen.Program != "1.4.0" || seen.Has != 7 || !seen.Signed || seen.At.IsZero() || seen.MemberName != "Luis Quispe" {
 		t.Errorf("by its word: %+v", seen)
 	}
 	task(t, a, "llamar")

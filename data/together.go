@@ -126,6 +126,7 @@ type DeviceStatus struct {
 	Lacks      int       // that it is not known to hold
 	At         time.Time // of its word; zero: never heard of
 	Signed     bool      // by its own statement; false: only inferred
+	Program    string    // the version that it said it has; "": it said nothing
 }
 
 // Way is one way of exchange and how it went last.

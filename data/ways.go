@@ -59,10 +59,11 @@ type way struct {
 
 // word is the last that a device said of what it holds.
 type word struct {
-	Serial uint64
-	At     time.Time
-	Tips   tipList
-	Lacks  []sync.Name
+	Serial  uint64
+	At      time.Time
+	Tips    tipList
+	Lacks   []sync.Name
+	Program string // the version of its program
 }
 
 // wayBook keeps the ways of an office. It is safe for concurrent use.
@@ -258,7 +259,7 @@ func (o *Office) hear(s *sync.Statement) bool {
 	if old, ok := o.ways.words[s.Device]; ok && old.Serial >= s.Serial {
 		return false
 	}
-	o.ways.words[s.Device] = word{s.Serial, s.At, s.Tips, s.Lacks}
+	o.ways.words[s.Device] = word{s.Serial, s.At, s.Tips, s.Lacks, s.Program}
 	return true
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"os"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -16,6 +17,7 @@ func initVerb(fs *pflag.FlagSet) action {
 	member := fs.String("member", "", "")
 	role := fs.String("role", "", "")
 	city := fs.String("city", "", "")
+	device := fs.String("device", "", "")
 	return func(c *call, _ []string) error {
 		dir, err := c.dir()
 		if err != nil {
@@ -34,7 +36,7 @@ func initVerb(fs *pflag.FlagSet) action {
 			return err
 		}
 		defer clear(secret)
-		o, code, err := app.Found(c.ctx, c.config(dir), data.Founding{Office: *name, City: *city, Member: *member, Role: *role, Passphrase: secret})
+		o, code, err := app.Found(c.ctx, c.config(dir), data.Founding{Office: *name, City: *city, Member: *member, Role: *role, Device: deviceName(fs, *device), Passphrase: secret})
 		if o == nil {
 			return err
 		}
@@ -57,4 +59,14 @@ func initVerb(fs *pflag.FlagSet) action {
 		})
 		return err
 	}
+}
+
+// deviceName is what this computer is called in the team: as was said, also nothing,
+// else as the machine is.
+func deviceName(fs *pflag.FlagSet, said string) string {
+	if fs.Changed("device") {
+		return said
+	}
+	name, _ := os.Hostname() // without it the device has no name
+	return name
 }

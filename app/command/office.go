@@ -2,10 +2,12 @@ package command
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -156,6 +158,45 @@ func (c *call) ask(key string, args ...string) ([]byte, error) {
 		_, _ = io.WriteString(c.env.Stderr, "\n")
 		return nil, fault.Wrap(c.ctx.Err(), fault.Cancelled, "ask passphrase", "cancelled")
 	}
+}
+
+// confirm asks a person at the terminal, who has to say yes.
+func (c *call) confirm(key string) (bool, error) {
+	c.meter.clear()
+	_, _ = io.WriteString(c.env.Stderr, c.words.T(key)+" ")
+	type answer struct {
+		line string
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := readLine(c.env.Stdin)
+		answers <- answer{line, err}
+	}()
+	select {
+	case a := <-answers:
+		typed := record.Plain(strings.TrimSpace(a.line))
+		return slices.Contains(strings.Fields(record.Plain(c.words.T("command.yes"))), typed), a.err
+	case <-c.ctx.Done():
+		return false, fault.Wrap(c.ctx.Err(), fault.Cancelled, "ask", "cancelled")
+	}
+}
+
+// readLine reads one line of what a person types, and no byte beyond it.
+func readLine(from io.Reader) (string, error) {
+	var line []byte
+	var b [1]byte
+	for len(line) < 1000 {
+		n, err := from.Read(b[:])
+		if n > 0 && b[0] == '\n' || errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", fault.Wrap(err, fault.Cancelled, "ask", "cancelled")
+		}
+		line = append(line, b[:n]...)
+	}
+	return string(line), nil
 }
 
 // echo remembers how a terminal stands and gives what sets it back.

@@ -43,6 +43,9 @@ func (c *call) statusLines(st *data.Status) {
 			out[len(out)-1].value = d.At.UTC().Format("2006-01-02T15:04:05Z")
 		}
 		out.put("signed", d.Signed)
+		if d.Program != "" {
+			out.put("program", d.Program)
+		}
 		c.line(out)
 	}
 	var out object

@@ -19,7 +19,7 @@ type teamFlags struct {
 	all    bool
 
 	member, role, out, words string // of invite and approve
-	look                     bool
+	look, yes                bool
 	circle                   circleFlags
 }
 
@@ -34,6 +34,7 @@ func teamVerb(fs *pflag.FlagSet) action {
 	fs.StringVarP(&f.out, "output", "o", "", "")
 	fs.StringVar(&f.words, "words", "", "")
 	fs.BoolVar(&f.look, "look", false, "")
+	fs.BoolVar(&f.yes, "yes", false, "")
 	f.circle.register(fs)
 	return func(c *call, args []string) error {
 		do := c.teamWord(&f, args)
@@ -64,6 +65,8 @@ func (c *call) teamWord(f *teamFlags, args []string) func(*data.Office) error {
 		return c.teamHere
 	case "leave 1":
 		return func(o *data.Office) error { return c.teamLeave(o, args[1]) }
+	case "name 2":
+		return func(o *data.Office) error { return c.teamName(o, args[1], args[2]) }
 	case "pending 0":
 		return func(o *data.Office) error { return c.teamPending(o, f.all) }
 	case "role 2":

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -73,6 +74,9 @@ func (c *call) teamApprove(o *data.Office, f *teamFlags, what string) error {
 	if f.look {
 		c.sayRequest(&look)
 		return nil
+	}
+	if err := c.compared(&look, f); err != nil {
+		return err
 	}
 	welcome, err := o.Admit(c.ctx, request)
 	if err != nil {
@@ -147,6 +151,24 @@ func (c *call) teamRequests(o *data.Office) error {
 		c.print("command.team.nothing")
 	}
 	return nil
+}
+
+// compared has a person at a terminal say that the other screen shows the same
+// numbers. A script is not asked; it is told that nobody compared.
+func (c *call) compared(look *data.JoinRequest, f *teamFlags) error {
+	switch {
+	case f.words != "" || f.yes:
+		return nil
+	case !c.env.IsTerminal(c.env.Stdin):
+		c.note(c.words.T("command.warning", c.words.T("command.approve.not_compared")))
+		return nil
+	}
+	_, _ = fmt.Fprintf(c.env.Stderr, "%s\n\n    %s\n\n", c.words.T("command.approve.asks", look.Name, c.role(look.Role), look.DeviceName), look.Words)
+	yes, err := c.confirm("command.approve.same")
+	if err == nil && !yes {
+		err = fault.New(fault.Refused, "admit", "words_differ", look.Words)
+	}
+	return err
 }
 
 // sameDigits compares what people read to each other.
@@ -274,4 +296,22 @@ func (c *call) teamLeave(o *data.Office, text string) error {
 		return err
 	}
 	return o.RemovePerson(c.ctx, device)
+}
+
+// teamName gives a device another name.
+func (c *call) teamName(o *data.Office, which, name string) error {
+	id, err := c.deviceNamed(o, which)
+	if err != nil {
+		return err
+	}
+	receipt, err := o.NameDevice(c.ctx, id, name)
+	if err != nil {
+		return err
+	}
+	var out object
+	out.put("id", id.String())
+	out.put("name", record.CleanLine(name))
+	out.put("change", receipt.Write.String())
+	c.result(out, func() { c.print("command.team.named", record.CleanLine(name)) })
+	return nil
 }

@@ -82,12 +82,12 @@ func (n *session) UseFolder(dir string, done func(error)) {
 }
 
 // WriteBundle implements exchange.Controls.
-func (n *session) WriteBundle(ctx context.Context, file string, report func(data.Progress)) (data.BundleMade, error) {
+func (n *session) WriteBundle(ctx context.Context, file string, to data.BundleFor, report func(data.Progress)) (data.BundleMade, error) {
 	o, ok := n.office.(bundling)
 	if !ok {
 		return data.BundleMade{}, fault.New(fault.Internal, "write bundle", "no_courier")
 	}
-	return o.WriteBundle(ctx, file, report)
+	return o.WriteBundleFor(ctx, file, to, report)
 }
 
 // ReadBundle implements exchange.Controls.
@@ -101,7 +101,7 @@ func (n *session) ReadBundle(ctx context.Context, file string, report func(data.
 
 // bundling is an office that exchanges by a file.
 type bundling interface {
-	WriteBundle(ctx context.Context, file string, report func(data.Progress)) (data.BundleMade, error)
+	WriteBundleFor(ctx context.Context, file string, to data.BundleFor, report func(data.Progress)) (data.BundleMade, error)
 	ReadBundle(ctx context.Context, file string, report func(data.Progress)) (data.Received, error)
 }
 

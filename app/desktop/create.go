@@ -23,6 +23,7 @@ func newIcon(r fyne.Resource) fyne.CanvasObject { return fw.NewIcon(r) }
 type creation struct {
 	s                         *shell
 	office, city, name        *widget.Entry
+	device                    *widget.Entry // what this computer is called in the team
 	first, again              *widget.Entry
 	role                      *widget.Select
 	folder                    *widget.Text
@@ -38,7 +39,7 @@ type creation struct {
 // showCreate is the page that makes an office.
 func (s *shell) showCreate() {
 	c := &creation{
-		s: s, office: widget.NewEntry(), city: widget.NewEntry(), name: widget.NewEntry(),
+		s: s, office: widget.NewEntry(), city: widget.NewEntry(), name: widget.NewEntry(), device: widget.NewEntry(),
 		first: widget.NewSecret(), again: widget.NewSecret(), folder: widget.Caption("").Shrinks(),
 		officeErr: widget.NewErrorText(), nameErr: widget.NewErrorText(), roleErr: widget.NewErrorText(),
 		passErr: widget.NewErrorText(), sameErr: widget.NewErrorText(), trouble: widget.VStack(0),
@@ -52,6 +53,7 @@ func (s *shell) showCreate() {
 	c.name.OnChanged = func(string) { c.nameErr.Clear() }
 	c.role.OnValue = func(string) { c.roleErr.Clear() }
 	c.again.OnSubmitted = func(string) { c.submit() }
+	c.device.SetText(s.machine())
 	c.follow()
 	s.page(c.draw(), s.showCreate, s.showWelcome)
 	s.win.Canvas().Focus(c.office)
@@ -81,7 +83,8 @@ func (c *creation) draw() fyne.CanvasObject {
 			widget.HFill(8, 1, widget.Caption(w.T("create.folder")), c.folder, pick)),
 		widget.Card(w.T("create.you.card"), widget.Columns(2, 220,
 			widget.Field(w.T("create.name"), c.name, c.nameErr),
-			widget.Field(w.T("create.role"), c.role, c.roleErr))),
+			widget.Field(w.T("create.role"), c.role, c.roleErr)),
+			widget.Field(w.T("create.device"), c.device, nil), widget.Note(w.T("create.device.note"))),
 		widget.CardWith(w.T("create.pass.card"), show,
 			widget.Note(w.T("create.pass.text")),
 			widget.Columns(2, 220,
@@ -149,7 +152,7 @@ func (c *creation) submit() {
 	s, dir := c.s, c.dir
 	founding := data.Founding{
 		Office: strings.TrimSpace(c.office.Text), City: strings.TrimSpace(c.city.Text),
-		Member: strings.TrimSpace(c.name.Text), Role: c.role.Value(), Passphrase: []byte(c.first.Text),
+		Member: strings.TrimSpace(c.name.Text), Role: c.role.Value(), Device: strings.TrimSpace(c.device.Text), Passphrase: []byte(c.first.Text),
 	}
 	c.make.Disable()
 	c.trouble.RemoveAll()
@@ -197,4 +200,16 @@ func (m *passphraseMeter) set(pass string) {
 	tones := []widget.Tone{widget.ToneGrey, widget.ToneError, widget.ToneWarn, widget.ToneOk, widget.ToneOk}
 	m.bar.SetTone(float32(st.Level)/4, tones[st.Level])
 	m.word.SetText(m.s.words.T("strength." + string(rune('0'+st.Level))))
+}
+
+// machine is what this computer calls itself; "" when it does not say.
+func (s *shell) machine() string {
+	if s.hostname == nil {
+		return ""
+	}
+	name, err := s.hostname()
+	if err != nil {
+		return ""
+	}
+	return name
 }

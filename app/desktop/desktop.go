@@ -49,9 +49,9 @@ func Run(version, dir string) int {
 	log.SetOutput(io.Discard) // Fyne's own lines: a person gets a sentence, never a trace
 
 	s, shellErr := newShell(ctx, world{
-		app: fyneapp.NewWithID(appID), offices: realOffices{probe: app.Probe()}, settings: settings,
+		app: fyneapp.NewWithID(appID), offices: realOffices{probe: app.Probe(), version: version}, settings: settings,
 		save:  func(set app.Settings) error { return set.Save(path) },
-		clock: time.Now, dispatch: fyne.Do, version: version, home: home, rooms: rooms(), carry: carryChanges,
+		clock: time.Now, dispatch: fyne.Do, version: version, home: home, hostname: os.Hostname, rooms: rooms(), carry: carryChanges,
 	})
 	if shellErr != nil {
 		return say(os.Stderr, shellErr, words)

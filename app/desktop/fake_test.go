@@ -311,6 +311,7 @@ func newBenchAt(t *testing.T, settings_ app.Settings, at func(*fakeOffices) offi
 	s, err := newShell(ctx, world{
 		app: a, offices: from, settings: settings_, save: func(set app.Settings) error { b.saved = set; return nil },
 		clock: func() time.Time { return b.now }, dispatch: func(do func()) { b.queue <- do }, version: "0.1", home: t.TempDir(),
+		hostname: func() (string, error) { return "pc-de-rosa", nil },
 		rooms: []maker{
 			plainly("people"), plainly("families"), plainly("cases"), plainly("incidents"), plainly("contradictions"), plainly("documents"),
 			{key: "settings", make: func(h room.Host) room.Room { return settings.New(h.(settings.Controls)) }},

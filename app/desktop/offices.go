@@ -62,13 +62,20 @@ type offices interface {
 
 // realOffices are those on the disk.
 type realOffices struct {
-	probe data.Prober // tries a doubtful working copy before it is opened
+	probe   data.Prober // tries a doubtful working copy before it is opened
+	version string      // of the program, which this device tells the others
+}
+
+// with completes what an office needs from outside.
+func (r realOffices) with(cfg data.Config) data.Config {
+	cfg.Probe, cfg.Program = r.probe, r.version
+	return cfg
 }
 
 func (realOffices) Peek(dir string) (data.Sign, error) { return data.Peek(dir) }
 
-func (realOffices) Create(ctx context.Context, cfg data.Config, f data.Founding) (office, string, error) {
-	o, code, err := app.Found(ctx, cfg, f)
+func (r realOffices) Create(ctx context.Context, cfg data.Config, f data.Founding) (office, string, error) {
+	o, code, err := app.Found(ctx, r.with(cfg), f)
 	if o == nil {
 		return nil, "", err
 	}
@@ -85,8 +92,8 @@ func (realOffices) RecoverShares(ctx context.Context, dir string, shares []strin
 
 func (realOffices) PeekBackup(file string) (data.Sign, error) { return data.PeekBackup(file) }
 
-func (realOffices) Restore(ctx context.Context, cfg data.Config, from data.Restoring) (office, data.Restored, error) {
-	o, told, err := data.Restore(ctx, cfg, from)
+func (r realOffices) Restore(ctx context.Context, cfg data.Config, from data.Restoring) (office, data.Restored, error) {
+	o, told, err := data.Restore(ctx, r.with(cfg), from)
 	if err != nil {
 		return nil, told, err
 	}
@@ -102,8 +109,7 @@ func (realOffices) Wipe(ctx context.Context, dir, name string) (data.Wiped, erro
 func (realOffices) LockAsked(dir string) bool { return data.LockAsked(dir) }
 
 func (r realOffices) Open(ctx context.Context, cfg data.Config, passphrase []byte) (office, error) {
-	cfg.Probe = r.probe
-	o, err := data.Open(ctx, cfg, passphrase)
+	o, err := data.Open(ctx, r.with(cfg), passphrase)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +118,7 @@ func (r realOffices) Open(ctx context.Context, cfg data.Config, passphrase []byt
 
 // Demo makes the demonstration office where there is none, and opens it.
 func (r realOffices) Demo(ctx context.Context, cfg data.Config, w *assets.Words) (office, error) {
-	if _, err := demo.Build(ctx, cfg, demo.Options{Words: w, Progress: cfg.Progress}); err != nil {
+	if _, err := demo.Build(ctx, r.with(cfg), demo.Options{Words: w, Progress: cfg.Progress}); err != nil {
 		return nil, err
 	}
 	return r.Open(ctx, cfg, []byte(demo.Passphrase))

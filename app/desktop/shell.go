@@ -26,7 +26,8 @@ type world struct {
 	clock    func() time.Time
 	dispatch func(func())
 	version  string
-	home     string // where new offices are offered a folder
+	home     string                 // where new offices are offered a folder
+	hostname func() (string, error) // what the computer calls itself; nil: nothing
 	rooms    []maker
 	carry    func(o office, moved func()) carrier // begins to exchange behind the screen; nil: nothing does
 }

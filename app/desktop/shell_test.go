@@ -50,16 +50,20 @@ func TestWelcomeLeadsToAnOffice(t *testing.T) {
 	f[0].SetText("Defensa y Familia Guayaquil")
 	f[1].SetText("Guayaquil")
 	f[2].SetText("Rosa Quishpe Yupanqui")
-	f[3].SetText(rightPass)
-	f[4].SetText(rightPass + "x")
+	if f[3].Text != "pc-de-rosa" { // as the machine calls itself: a person sees it before others do
+		t.Errorf("the computer is called %q", f[3].Text)
+	}
+	f[3].SetText(" Portátil de la sede ")
+	f[4].SetText(rightPass)
+	f[5].SetText(rightPass + "x")
 	find(b, func(s *widget.Select) bool { return true }).SetSelectedIndex(1)
 	b.press("Crear la oficina")
 	b.mustShow("Las dos no son iguales.")
-	f[4].SetText(rightPass)
+	f[5].SetText(rightPass)
 	b.press("Crear la oficina")
 	b.until("the code is shown", func() bool { return b.shows("7K2QX") && b.shows("QX0AE") })
 	got := b.offices.founded
-	if got.Office != "Defensa y Familia Guayaquil" || got.Role != "coordinator" || string(got.Passphrase) != rightPass || got.Demo {
+	if got.Office != "Defensa y Familia Guayaquil" || got.Role != "coordinator" || string(got.Passphrase) != rightPass || got.Demo || got.Device != "Portátil de la sede" {
 		t.Fatalf("founded %+v", got)
 	}
 	b.press("Ya lo tengo en papel")

@@ -44,7 +44,7 @@ func tourOf(t *testing.T, dir, name string, set app.Settings, w, h float32) {
 	b.showCreate()
 	shoot("create-empty")
 	fields := b.entries()
-	for i, text := range []string{"Defensa y Familia Guayaquil", "Guayaquil", "Rosa Quishpe Yupanqui", "tortuga martillo cereza", "tortuga martillo cerez"} {
+	for i, text := range []string{"Defensa y Familia Guayaquil", "Guayaquil", "Rosa Quishpe Yupanqui", "Portátil de coordinación", "tortuga martillo cereza", "tortuga martillo cerez"} {
 		fields[i].SetText(text)
 	}
 	b.press(b.words.T("create.make"))

@@ -28,6 +28,7 @@ type workOffice struct {
 	said []data.Change
 	fail error // answers the next Edit
 	next int
+	lone bool
 }
 
 // workNow runs everything at once.
@@ -205,3 +206,5 @@ func (o *workOffice) NeedsSecond(string) bool { return false }
 func (o *workOffice) Proposals(context.Context, bool) ([]data.Proposal, error) { return nil, nil }
 
 func (o *workOffice) MayApprove() []string { return nil }
+
+func (o *workOffice) LoneCoordinator() bool { return o.lone }

@@ -21,6 +21,7 @@ const (
 	BackUp   Way = "backup"  // make a backup now
 	ComeBack Way = "travel"  // bring back what was taken off this machine
 	Reopen   Way = "reopen"  // lock and open again
+	Invite   Way = "invite"  // ask somebody into the team
 )
 
 // Health is how this machine's part of the ledger stands: what verifying found
@@ -101,6 +102,10 @@ func (h *Health) take(got data.Health) {
 	h.away()
 	h.feeds(got)
 	h.powerless(got.Refused)
+	if got.Alone && !h.env.API.Info().Demo {
+		w := h.env.Words
+		h.Groups = append(h.Groups, HealthGroup{Title: w.T("health.alone"), About: w.T("finding.lone_coordinator"), Tone: Grey, Way: Invite})
+	}
 	h.sum(got)
 }
 

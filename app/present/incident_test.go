@@ -213,4 +213,26 @@ func TestToday(t *testing.T) {
 	if len(d.Due) != 0 || len(d.Late) != 1 {
 		t.Errorf("mine: %+v %+v", d.Late, d.Due)
 	}
+	alone := func() string { d.Load(); return d.Alone }
+	o.info.Demo = false
+	for i, c := range []struct {
+		lone, demo bool
+		members    int
+		role       string
+		told       bool
+	}{
+		{false, false, 1, "lawyer", false},
+		{true, false, 1, "lawyer", true}, // who works alone may invite whatever the role
+		{true, true, 1, "coordinator", false},
+		{true, false, 2, "lawyer", false}, // the coordinator is told, who can do something about it
+		{true, false, 2, "coordinator", true},
+	} {
+		for n := len(o.of(record.Member)); n < c.members; n++ {
+			o.put(record.Member, "m"+string(rune('0'+n)), map[string]string{"name": "Ana"})
+		}
+		o.lone, o.info.Demo, o.info.Role = c.lone, c.demo, c.role
+		if got := alone(); (got != "") != c.told {
+			t.Errorf("%d: %+v: %q", i, c, got)
+		}
+	}
 }

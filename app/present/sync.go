@@ -36,6 +36,7 @@ type Sync struct {
 	Notes   []string // what that sentence leaves open
 	Ways    []SyncWay
 	Devices []SyncDevice
+	Newer   string // that a device has a newer program than this one; "" when none has
 	Waiting []string
 	Refused []string
 	More    int // refusals beyond those that are listed
@@ -65,14 +66,15 @@ type SyncWay struct {
 
 // SyncDevice is one row of the table of devices.
 type SyncDevice struct {
-	ID     record.ID
-	Name   string
-	Member string
-	Has    string
-	Lacks  string
-	Heard  string
-	Chip   Chip
-	This   bool
+	ID      record.ID
+	Name    string
+	Member  string
+	Has     string
+	Lacks   string
+	Heard   string
+	Chip    Chip
+	This    bool
+	Program string // the version that it said it has
 }
 
 type syncData struct {
@@ -142,6 +144,7 @@ func (s *Sync) take(d syncData) {
 			s.Devices = append(s.Devices, s.device(d))
 		}
 	}
+	s.Newer = newerProgram(w, &st)
 	s.Waiting = s.waits(d.waiting)
 	s.Refused, s.More = s.refusals(st.Refused)
 }
@@ -205,7 +208,7 @@ func (s *Sync) device(d *data.DeviceStatus) SyncDevice {
 	w := s.env.Words
 	row := SyncDevice{
 		ID: d.Device, Name: d.Name, Member: d.MemberName, This: d.This,
-		Has: w.Count(d.Has), Lacks: w.Count(d.Lacks), Heard: stamp(w, d.At),
+		Has: w.Count(d.Has), Lacks: w.Count(d.Lacks), Heard: stamp(w, d.At), Program: d.Program,
 	}
 	if row.Name == "" {
 		row.Name = w.T("sync.device.nameless", d.Device.String()[:6])

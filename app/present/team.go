@@ -184,7 +184,7 @@ func (t *Team) take(d *teamData) {
 	w := t.env.Words
 	t.State = Ready
 	t.Members, t.Gone, t.Alone, t.Few = nil, nil, "", ""
-	here, coordinators := 0, 0
+	here := 0
 	for i := range d.members {
 		m := &d.members[i]
 		line := t.member(m)
@@ -193,9 +193,6 @@ func (t *Team) take(d *teamData) {
 			continue
 		}
 		here++
-		if m.Role == "coordinator" {
-			coordinators++
-		}
 		t.Members = append(t.Members, line)
 	}
 	slices.SortStableFunc(t.Members, func(a, b TeamMember) int {
@@ -213,7 +210,7 @@ func (t *Team) take(d *teamData) {
 		t.State = Empty
 	case here == 1:
 		t.Few = w.T("teamroom.few")
-	case coordinators < 2:
+	case t.env.API.LoneCoordinator():
 		t.Alone = w.T("teamroom.alone")
 	}
 	t.Rights = rightsTable(w, d.rights)

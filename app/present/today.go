@@ -29,6 +29,7 @@ type Today struct {
 	Asked          []TodayLine // proposals that wait for the word of who is signed in
 	Drafts         []DraftLine // unfinished forms, the newest first
 	Unreadable     string      // that some of them cannot be read
+	Alone          string      // that nobody could agree to what takes two; "" else
 	Backup         string      // that the last backup is old; "" while there is nothing to say
 	Away           string      // what is off this machine; "" when nothing is
 
@@ -72,6 +73,7 @@ type todayData struct {
 	drafts         []DraftLine
 	unreadable     int
 	backup         string
+	alone          string
 }
 
 // backedUp is an office that knows of its backups.
@@ -159,6 +161,7 @@ func (t *Today) read(ctx context.Context) (*todayData, error) {
 		return nil, err
 	}
 	t.backup(ctx, d)
+	d.alone = aloneLine(t.env)
 	if err = t.asked(ctx, d); err != nil {
 		return nil, err
 	}
@@ -308,6 +311,7 @@ func (t *Today) narrow() {
 	}
 	t.Contradictions, t.More, t.Emergencies, t.Asked = t.data.contradictions, t.data.more, t.data.emergencies, t.data.asked
 	t.State = Ready
+	t.Alone = t.data.alone
 	t.Away, _ = AwayLine(t.env.API, w)
 	if len(t.data.items)+len(t.Contradictions)+len(t.Emergencies)+len(t.Asked)+len(t.Drafts)+t.data.unreadable == 0 && t.Backup+t.Away == "" {
 		t.State = Empty

@@ -31,7 +31,7 @@ type Controls interface {
 	UseHub(file string, done func(error))
 	UseFolder(dir string, done func(error))
 	// WriteBundle and ReadBundle carry changes by a file.
-	WriteBundle(ctx context.Context, file string, report func(data.Progress)) (data.BundleMade, error)
+	WriteBundle(ctx context.Context, file string, to data.BundleFor, report func(data.Progress)) (data.BundleMade, error)
 	ReadBundle(ctx context.Context, file string, report func(data.Progress)) (data.Received, error)
 }
 
@@ -87,8 +87,11 @@ func (r *page) Focus() {}
 // Changed reads again: what was just saved is only here at first.
 func (r *page) Changed(data.Event) { r.vm.Load() }
 
-// Back closes the preview of a bundle.
+// Back closes the form or the preview of a bundle.
 func (r *page) Back() bool {
+	if r.page.Back() {
+		return true
+	}
 	if r.preview == nil {
 		return false
 	}
@@ -161,8 +164,14 @@ func (r *page) cards() []fyne.CanvasObject {
 	if r.preview != nil {
 		all = append(all, r.previewCard())
 	}
+	if open := r.page.Editing(bundleForm); open != nil {
+		all = append(all, open.Object)
+	}
 	if r.told != "" {
 		all = append(all, widget.Notice(widget.ToneOk, r.told))
+	}
+	if r.vm.Newer != "" {
+		all = append(all, widget.Notice(widget.ToneAccent, r.vm.Newer))
 	}
 	all = append(all, r.proof(), r.ways(), r.devices())
 	return append(all, widget.CardColumns(2, 380,
@@ -219,6 +228,7 @@ func (r *page) devices() fyne.CanvasObject {
 		{Title: w.T("sync.col.lacks"), Width: 70, Number: true},
 		{Width: 8},
 		{Title: w.T("sync.col.heard"), Width: 205},
+		{Title: w.T("sync.col.program"), Width: 80},
 		{Title: w.T("sync.col.state"), Width: 120},
 	})
 	table.SetRows(len(rows), func(i, column int) widget.Cell {
@@ -236,6 +246,8 @@ func (r *page) devices() fyne.CanvasObject {
 			return widget.Cell{}
 		case 5:
 			return widget.Cell{Text: d.Heard, Muted: true}
+		case 6:
+			return widget.Cell{Text: d.Program, Muted: true}
 		}
 		return widget.Cell{Text: d.Chip.Text, Chip: true, Tone: sheet.Tone(d.Chip.Tone)}
 	})

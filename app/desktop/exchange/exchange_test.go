@@ -39,6 +39,7 @@ type window struct {
 	hub    string
 	folder string
 	read   []string
+	wrote  []data.BundleFor
 	file   string // what a person picks
 }
 
@@ -55,8 +56,13 @@ func (w *window) UseFolder(dir string, done func(error)) {
 	done(nil)
 }
 
-func (w *window) WriteBundle(_ context.Context, file string, _ func(data.Progress)) (data.BundleMade, error) {
-	return data.BundleMade{File: file, Changes: 1204}, nil
+func (w *window) WriteBundle(_ context.Context, file string, to data.BundleFor, _ func(data.Progress)) (data.BundleMade, error) {
+	w.wrote = append(w.wrote, to)
+	made := data.BundleMade{File: file, Changes: 1204, Files: []string{file}, Whole: to.Device.IsZero()}
+	if to.Most > 0 {
+		made.Files = append(made.Files, file+"-2")
+	}
+	return made, nil
 }
 
 func (w *window) ReadBundle(_ context.Context, file string, _ func(data.Progress)) (data.Received, error) {
@@ -75,8 +81,8 @@ func known() (data.Status, []data.WaitingBatch, []data.Way) {
 	st := data.Status{
 		Changes: 1204, OnHub: 1201, OnlyHere: 3, Waiting: 2,
 		Devices: []data.DeviceStatus{
-			{Device: device(1), Name: "Portátil de coordinación", MemberName: "Lucía Chamorro", This: true, Has: 1204},
-			{Device: device(2), Name: "Latacunga", MemberName: "Tomás Quishpe Yupanqui", Has: 1204, At: at, Signed: true},
+			{Device: device(1), Name: "Portátil de coordinación", MemberName: "Lucía Chamorro", This: true, Has: 1204, Program: "1.2.3"},
+			{Device: device(2), Name: "Latacunga", MemberName: "Tomás Quishpe Yupanqui", Has: 1204, At: at, Signed: true, Program: "1.2.3"},
 			{Device: device(3), Name: "Morgue", MemberName: "Rosa Panchana", Has: 1187, Lacks: 17, At: at.Add(-26 * time.Hour)},
 			{Device: device(4), Name: "", MemberName: "Íñigo Ñacato de los Ángeles"},
 		},
@@ -185,7 +191,54 @@ func TestBundleIsShownBeforeItIsTaken(t *testing.T) {
 	}
 	w.Press("Cerrar")
 	w.Press("Escribir un paquete…")
+	must(t, w, "Lleva los 1\u202f204 cambios que hay aquí")
+	w.Press("Elegir dónde y escribir…")
 	must(t, w, "Paquete escrito, con 1\u202f204 cambios.")
+}
+
+// A bundle for one device holds what that one lacks, and a small stick gets it in
+// parts.
+func TestBundleForOneDevice(t *testing.T) {
+	w, k, r := open(t, assets.Spanish, false, fyne.NewSize(1280, 1300))
+	k.status.Devices[1].Has, k.status.Devices[1].Lacks = 1187, 17
+	r.Changed(data.Event{})
+	w.Pump()
+	w.Press("Escribir un paquete…")
+	w.Fill("Para quién", "Latacunga · Tomás Quishpe Yupanqui")
+	must(t, w, "Lleva solo los 17 cambios que le faltan a Latacunga · Tomás Quishpe Yupanqui")
+	w.Fill("Para quién", "Morgue · Rosa Panchana")
+	must(t, w, "Morgue · Rosa Panchana no ha dicho todavía qué tiene")
+	if !r.Back() || w.Sees("Para quién") || len(w.wrote) != 0 {
+		t.Fatal("Esc does not close the form")
+	}
+	w.Press("Escribir un paquete…")
+	w.Fill("Para quién", "Latacunga · Tomás Quishpe Yupanqui")
+	w.Fill("Tamaño de cada archivo", "Hasta 700 MB (disco)")
+	w.Press("Elegir dónde y escribir…")
+	if len(w.wrote) != 1 || w.wrote[0] != (data.BundleFor{Device: device(2), Most: 700e6}) {
+		t.Fatalf("%+v", w.wrote)
+	}
+	must(t, w, "Lleva solo lo que le falta a Latacunga", "Está en 2 archivos: elegido, elegido-2.")
+}
+
+// What program each device has is told, and that one has a newer one.
+func TestNewerProgramIsTold(t *testing.T) {
+	w, k, r := open(t, assets.Spanish, false, fyne.NewSize(1280, 1300))
+	for i, v := range []string{"1.9.2", "1.10.0", "", "1.9.3"} {
+		k.status.Devices[i].Program = v
+	}
+	k.status.Devices[3].Ended = true
+	r.Changed(data.Event{})
+	w.Pump()
+	must(t, w, "tiene una versión más nueva del programa (1.10.0; aquí está la 1.9.2)", "Programa")
+	for _, v := range []string{"1.9.2", "1.9.1", "1.9", "dev", ""} {
+		k.status.Devices[1].Program = v
+		r.Changed(data.Event{})
+		w.Pump()
+		if w.Sees("más nueva") {
+			t.Errorf("%q is newer than 1.9.2", v)
+		}
+	}
 }
 
 // TestTour draws the page for a person to look at.
@@ -207,6 +260,9 @@ func TestTour(t *testing.T) {
 		k.seen = brought
 		r.look("/media/usb/paradero-2026-11-21.paradero")
 		w.Picture("exchange-bundle")
+		r.writing()
+		w.Picture("exchange-write")
+		r.page.Cancel()
 		r.leavePreview()
 		k.status = data.Status{Changes: 12, OnlyHere: 12, Devices: k.status.Devices[:1]}
 		k.waiting, w.ways, r.told = nil, nil, ""

@@ -63,7 +63,7 @@ func (r *page) buttons(y present.SyncWay) []fyne.CanvasObject {
 	switch {
 	case y.Kind == data.WayBundle:
 		return []fyne.CanvasObject{
-			widget.Plain(w.T("sync.bundle.write"), theme.UploadIcon(), r.write),
+			widget.Plain(w.T("sync.bundle.write"), theme.UploadIcon(), r.writing),
 			widget.Plain(w.T("sync.bundle.read"), theme.DownloadIcon(), r.read),
 		}
 	case y.Kind == data.WayHub && y.SetUp:
@@ -98,25 +98,6 @@ func (r *page) done(key string) func(error) {
 		r.host.Say(r.host.Words().T(key))
 		r.vm.Load()
 	}
-}
-
-// write writes a bundle for a colleague.
-func (r *page) write() {
-	w := r.host.Words()
-	name := w.T("sync.bundle.name") + "-" + r.host.Now().Format("2006-01-02") + ".paradero"
-	r.host.PickSave(name, func(file string) {
-		r.host.Progress(w.T("sync.bundle.writing"), func(ctx context.Context, report func(data.Progress)) func() {
-			made, err := r.host.WriteBundle(ctx, file, report)
-			return func() {
-				if err != nil {
-					r.host.Fail(err)
-					return
-				}
-				r.told = w.N("sync.bundle.written", made.Changes)
-				r.vm.Load()
-			}
-		})
-	})
 }
 
 // read asks for a bundle and shows what it would bring.

@@ -110,6 +110,16 @@ func (h *Host) Fill(caption, typed string) {
 		case *widget.OptionalDate:
 			o.SetText(typed)
 			done = true
+		case *widget.Choice:
+			for i, label := range o.Options {
+				if label == typed {
+					o.SetSelectedIndex(i)
+					done = true
+				}
+			}
+			if !done {
+				h.t.Fatalf("%q offers %q, not %q", caption, o.Options, typed)
+			}
 		case *widget.Select:
 			for i, label := range o.Options {
 				if label == typed {

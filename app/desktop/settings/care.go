@@ -100,6 +100,8 @@ func (c *careCard) way(way present.Way) (label string, icon fyne.Resource, do fu
 		return w.T("backup.now"), theme.DocumentSaveIcon(), c.backup.now
 	case present.ComeBack:
 		return w.T("travel.back"), theme.DownloadIcon(), c.travel
+	case present.Invite:
+		return w.T("teamroom.invite"), theme.ContentAddIcon(), func() { c.h.Go("team", "invite") }
 	case present.Reopen:
 		return w.T("halted.reopen"), theme.ViewRefreshIcon(), c.h.Lock
 	}

@@ -82,11 +82,27 @@ func (r *todayRoom) draw() {
 		r.page.Whole(widget.Inset(16, 16, 16, 16, widget.ErrorPanel(r.vm.Failure.Text, r.vm.Failure.Hint,
 			widget.Plain(w.T("today.again"), theme.ViewRefreshIcon(), r.vm.Load))))
 	case present.Empty:
-		r.page.Whole(widget.Empty(w.T("today.empty.title"), w.T("today.empty.text"),
-			widget.Primary(w.T("today.empty.first"), theme.ContentAddIcon(), func() { r.host.Go("people", "new") })))
+		r.page.Whole(r.empty())
 	default:
 		r.page.Redraw()
 	}
+}
+
+// empty is the page of an office in which there is nothing to do yet.
+func (r *todayRoom) empty() fyne.CanvasObject {
+	w := r.host.Words()
+	text := w.T("today.empty.text")
+	buttons := []fyne.CanvasObject{widget.Primary(w.T("today.empty.first"), theme.ContentAddIcon(), func() { r.host.Go("people", "new") })}
+	if r.vm.Alone != "" {
+		text += " " + r.vm.Alone
+		buttons = append(buttons, r.invite())
+	}
+	return widget.Empty(w.T("today.empty.title"), text, buttons...)
+}
+
+// invite leads to where somebody is asked into the team.
+func (r *todayRoom) invite() *widget.Button {
+	return widget.Plain(r.host.Words().T("teamroom.invite"), theme.ContentAddIcon(), func() { r.host.Go("team", "invite") })
 }
 
 func (r *todayRoom) cards() []fyne.CanvasObject {
@@ -103,6 +119,9 @@ func (r *todayRoom) cards() []fyne.CanvasObject {
 	if r.vm.Backup != "" {
 		all = append(all, widget.Notice(widget.ToneWarn, r.vm.Backup, widget.HStack(0,
 			widget.Quiet(w.T("backup.settings"), theme.NavigateNextIcon(), func() { r.host.Go("settings", "") }))))
+	}
+	if r.vm.Alone != "" {
+		all = append(all, widget.Notice(widget.ToneGrey, r.vm.Alone, widget.HStack(0, r.invite())))
 	}
 	if r.vm.Away != "" {
 		all = append(all, widget.Notice(widget.ToneGrey, r.vm.Away, widget.HStack(0,
