@@ -241,6 +241,9 @@ type notes struct {
 
 // failed is NATS's report of what nobody waits for.
 func (n *notes) failed(_ *nats.Conn, _ *nats.Subscription, err error) {
+	if errors.Is(err, nats.ErrBadHeaderMsg) {
+		return // it came all the same, and whoever wakes for it reads it again and wakes again
+	}
 	if errors.Is(err, nats.ErrPermissionViolation) {
 		_, rest, _ := strings.Cut(err.Error(), `Publish to "`)
 		first, _, _ := strings.Cut(strings.SplitN(rest, `"`, 2)[0], ".")

@@ -192,10 +192,8 @@ func (w *watch) word(line []byte) error {
 		return w.say(op + " " + string(bytes.TrimSpace(line[len(parts[0]):])))
 	case "SUB", "UNSUB":
 		return w.say(op + " " + string(bytes.Join(parts[1:], []byte{' '})))
-	case "PUB":
-		return w.publish(op, parts[1:], 1)
-	case "HPUB":
-		return w.publish(op, parts[1:], 2)
+	case "PUB": // and not HPUB: no device of ours sends headers, and the server's own go to readers in the same place
+		return w.publish(op, parts[1:])
 	}
 	return errGate
 }
@@ -206,12 +204,12 @@ func (w *watch) say(line string) error {
 }
 
 // publish lets a message through: its subject, perhaps where the answer is to go,
-// and its sizes.
-func (w *watch) publish(op string, args [][]byte, sizes int) error {
-	if len(args) != 1+sizes && len(args) != 2+sizes {
+// and its size.
+func (w *watch) publish(op string, args [][]byte) error {
+	if len(args) != 2 && len(args) != 3 {
 		return errGate
 	}
-	if len(args) == 2+sizes && !bytes.HasPrefix(args[1], []byte(inboxRoot+".")) {
+	if len(args) == 3 && !bytes.HasPrefix(args[1], []byte(inboxRoot+".")) {
 		return fmt.Errorf("%w: an answer may only go to an inbox", errGate)
 	}
 	size, err := strconv.ParseUint(string(args[len(args)-1]), 10, 31)

@@ -68,8 +68,19 @@ type stored struct {
 // portion is what one request brought.
 type portion struct {
 	msgs []stored
+	mute int    // messages that cannot be read
+	last uint64 // number of the last that came, where it is known; at first that before what was asked for
 	more bool
 	none bool // nothing stands there or behind
+}
+
+// told gives what the server itself says in a header: it stands behind whatever a
+// device wrote there of the same name.
+func told(m *nats.Msg, name string) string {
+	if all := m.Header.Values(name); len(all) > 0 {
+		return all[len(all)-1]
+	}
+	return ""
 }
 
 // info is what is asked of a stream.
@@ -177,13 +188,10 @@ func (d *Depot) walk(ctx context.Context, stream string, from mark, do func(stor
 				p, err = d.sameStream(ctx, stream, from, p, &size)
 			}
 			more := err == nil && p.more
-			if n := len(p.msgs); n > 0 {
-				last := p.msgs[n-1].seq
-				if more && last < at {
-					err = fmt.Errorf("read hub: %w: numbers do not rise", sync.ErrDamaged)
-				}
-				at = last + 1
+			if more && p.last < at {
+				err = fmt.Errorf("read hub: %w: numbers do not rise", sync.ErrDamaged)
 			}
+			at = max(at, p.last+1)
 			if took < 300*time.Millisecond {
 				size = min(2*size, mostBytes)
 			}
@@ -289,7 +297,8 @@ func (d *Depot) portionOnce(ctx context.Context, stream string, seq uint64, size
 	}
 	silence := time.NewTimer(answerTime)
 	defer silence.Stop()
-	for total, last := 0, seq; ; {
+	p.last = seq - 1 // what comes stands behind it
+	for total := 0; ; {
 		var m *nats.Msg
 		select {
 		case m = <-came:
@@ -304,24 +313,44 @@ func (d *Depot) portionOnce(ctx context.Context, stream string, seq uint64, size
 		case <-ctx.Done():
 			return p, ctx.Err()
 		}
-		switch status := m.Header.Get("Status"); status {
-		case "":
-		case "204":
-			p.more = m.Header.Get("Nats-Num-Pending") != "0" && len(p.msgs) > 0
-			return p, nil
-		case "404":
-			p.none = len(p.msgs) == 0
-			return p, nil
-		default:
-			return p, fmt.Errorf("hub answers %s", status)
+		if ended, err := p.take(m); ended || err != nil {
+			return p, err
 		}
-		n, perr := strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64)
 		total += len(m.Data)
-		if perr != nil || n < last || len(p.msgs) > mostCount || total > size+2*maxPayload {
-			return p, fmt.Errorf("read hub: %w: numbers do not rise", sync.ErrDamaged)
+		if len(p.msgs)+p.mute > mostCount || total > size+2*maxPayload {
+			return p, fmt.Errorf("read hub: %w: more than was asked for", sync.ErrDamaged)
 		}
-		last = n + 1
-		p.msgs = append(p.msgs, stored{subject: m.Header.Get("Nats-Subject"), seq: n, data: m.Data})
+	}
+}
+
+// take takes in one answer to a request, and tells whether it was the last. What has
+// a number stands in the stream, whatever else its headers say: who left it may have
+// written there that nothing stands here, or that this was all.
+func (p *portion) take(m *nats.Msg) (ended bool, err error) {
+	if number := told(m, "Nats-Sequence"); number != "" {
+		n, err := strconv.ParseUint(number, 10, 64)
+		if err != nil || n <= p.last {
+			return false, fmt.Errorf("read hub: %w: numbers do not rise", sync.ErrDamaged)
+		}
+		p.last = n
+		p.msgs = append(p.msgs, stored{subject: told(m, "Nats-Subject"), seq: n, data: m.Data})
+		return false, nil
+	}
+	switch status := m.Header.Get("Status"); {
+	case len(m.Header) == 0:
+		p.mute++ // somebody left headers that are none: nothing is known of it but that it is there
+		return false, nil
+	case status == "204":
+		p.more = m.Header.Get("Nats-Num-Pending") != "0" && len(p.msgs)+p.mute > 0
+		if n, err := strconv.ParseUint(m.Header.Get("Nats-Last-Sequence"), 10, 64); err == nil && p.mute > 0 {
+			p.last = max(p.last, n)
+		}
+		return true, nil
+	case status == "404":
+		p.none = len(p.msgs) == 0
+		return true, nil
+	default:
+		return false, fmt.Errorf("hub answers %s", status)
 	}
 }
 
