@@ -86,6 +86,12 @@ func (d *Depot) GetBox(ctx context.Context, box string) ([]byte, error) {
 	return m.Data, nil
 }
 
+// What may have come live and wait for who takes it in: more is rather asked for.
+const (
+	liveCount = 1 << 14
+	liveBytes = 16 << 20
+)
+
 // Live gives frames as they come. do(nil) says that it listens, first and again
 // when the line was broken or something was lost: then Since is to be asked.
 func (d *Depot) Live(ctx context.Context, do func(frame []byte)) error {
@@ -94,13 +100,22 @@ func (d *Depot) Live(ctx context.Context, do func(frame []byte)) error {
 	}
 	bell, done := d.notes.listen()
 	defer done()
-	came := make(chan *nats.Msg, 4096)
+	came, end := make(chan *nats.Msg), make(chan struct{})
+	defer close(end)
 	for _, subject := range []string{"p.>", "r.>"} {
-		sub, err := d.nc.ChanSubscribe(subject, came)
+		sub, err := d.nc.Subscribe(subject, func(m *nats.Msg) {
+			select {
+			case came <- m:
+			case <-end:
+			}
+		})
+		if err == nil {
+			defer func() { _ = sub.Unsubscribe() }()
+			err = sub.SetPendingLimits(liveCount, liveBytes)
+		}
 		if err != nil {
 			return refusedOrAway(ctx, "listen to hub", err)
 		}
-		defer func() { _ = sub.Unsubscribe() }()
 	}
 	if err := d.listening(ctx, do); err != nil {
 		return err
