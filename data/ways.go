@@ -229,10 +229,13 @@ func (o *Office) way(kind, name string) *way {
 	return w
 }
 
-// keepWay writes a way down.
+// keepWay writes a way down, unless it was forgotten meanwhile.
 func (o *Office) keepWay(w *way) error {
 	o.ways.mu.Lock()
 	defer o.ways.mu.Unlock()
+	if o.ways.ways[wayKey(w.Kind, w.Name)] != w {
+		return nil
+	}
 	return o.writeWay(wayKey(w.Kind, w.Name), w)
 }
 

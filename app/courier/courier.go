@@ -35,6 +35,7 @@ const (
 // Way is a depot that can be come to.
 type Way struct {
 	Kind, Name string
+	Stamp      string // another one means that the same place is to be come to otherwise
 	Open       func(ctx context.Context) (sync.Depot, error)
 	Check      func(ctx context.Context) error // asked when the team changed; may be nil
 }
@@ -80,18 +81,22 @@ type Courier struct {
 	done   stdsync.WaitGroup
 	anew   chan struct{} // the ways are to be looked at again
 
-	mu   stdsync.Mutex
-	runs map[string]*run
+	arranging stdsync.Mutex // held by who begins or ends runs, before mu
+	mu        stdsync.Mutex
+	runs      map[string]*run
 }
 
 // run is one way being served.
 type run struct {
-	way  Way
-	stop context.CancelFunc
-	now  chan struct{} // an exchange is wanted at once
-	send chan struct{} // something was saved here
-	team chan struct{} // the team changed
+	way   Way
+	stop  context.CancelFunc
+	ended chan struct{}
+	now   chan struct{} // an exchange is wanted at once
+	send  chan struct{} // something was saved here
+	team  chan struct{} // the team changed
 }
+
+func (w *Way) key() string { return w.Kind + " " + w.Name }
 
 // Start begins to carry the changes of an office until Close.
 func Start(o *data.Office, opt Options) *Courier {
@@ -161,28 +166,47 @@ func (c *Courier) changed(e data.Event) {
 	}
 }
 
-// arrange begins the ways that are new and ends those that are no more.
+// arrange begins the ways that are new and ends those that are no more, or are come
+// to otherwise now.
 func (c *Courier) arrange(ctx context.Context) {
+	c.arranging.Lock()
+	defer c.arranging.Unlock()
 	ways := c.opt.Ways()
+	wanted := map[string]string{}
+	for _, w := range ways {
+		wanted[w.key()] = w.Stamp
+	}
+	c.end(func(w *Way) bool { stamp, ok := wanted[w.key()]; return !ok || stamp != w.Stamp })
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	wanted := map[string]bool{}
 	for _, w := range ways {
-		key := w.Kind + " " + w.Name
-		wanted[key] = true
-		if c.runs[key] != nil || ctx.Err() != nil {
+		if c.runs[w.key()] != nil || ctx.Err() != nil {
 			continue
 		}
 		ctx, stop := context.WithCancel(ctx)
-		r := &run{way: w, stop: stop, now: make(chan struct{}, 1), send: make(chan struct{}, 1), team: make(chan struct{}, 1)}
-		c.runs[key] = r
-		c.done.Go(func() { c.serve(ctx, r) })
+		r := &run{
+			way: w, stop: stop, ended: make(chan struct{}),
+			now: make(chan struct{}, 1), send: make(chan struct{}, 1), team: make(chan struct{}, 1),
+		}
+		c.runs[w.key()] = r
+		c.done.Go(func() { defer close(r.ended); c.serve(ctx, r) })
 	}
+}
+
+// end ends the runs of some ways and waits for them: they note nothing afterwards.
+func (c *Courier) end(which func(*Way) bool) {
+	c.mu.Lock()
+	var over []*run
 	for key, r := range c.runs {
-		if !wanted[key] {
+		if which(&r.way) {
 			r.stop()
 			delete(c.runs, key)
+			over = append(over, r)
 		}
+	}
+	c.mu.Unlock()
+	for _, r := range over {
+		<-r.ended
 	}
 }
 

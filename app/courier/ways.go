@@ -70,7 +70,8 @@ func HubWay(o *data.Office, invitation []byte) (Way, error) {
 		return Way{}, hub.Fault("use hub", err)
 	}
 	h := &atHub{office: o, invitation: invitation, name: inv.Address()}
-	return Way{Kind: data.WayHub, Name: h.name, Check: h.check, Open: func(ctx context.Context) (sync.Depot, error) {
+	stamp := sha256.Sum256(invitation)
+	return Way{Kind: data.WayHub, Name: h.name, Stamp: hex.EncodeToString(stamp[:8]), Check: h.check, Open: func(ctx context.Context) (sync.Depot, error) {
 		d, err := h.open(ctx)
 		if err != nil {
 			return nil, hub.Fault("connect to hub", err)
@@ -187,6 +188,9 @@ func (c *Courier) SetHub(ctx context.Context, invitation []byte) error {
 // SetFolder takes a folder of this machine into use; "" gives up all.
 func (c *Courier) SetFolder(ctx context.Context, dir string) error {
 	if dir == "" {
+		c.arranging.Lock()
+		defer c.arranging.Unlock()
+		c.end(func(w *Way) bool { return w.Kind == data.WayFolder })
 		for _, w := range c.office.Ways() {
 			if w.Kind == data.WayFolder {
 				if err := c.office.ForgetWay(w.Kind, w.Name); err != nil {
