@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"paradero/data/fault"
 	"paradero/data/ledger"
@@ -64,11 +65,12 @@ func (o *Office) WriteBundleFor(ctx context.Context, file string, to BundleFor, 
 		err = w.end()
 	}
 	w.drop()
-	if err != nil {
-		return BundleMade{}, diskFault(op, err)
+	if err = diskFault(op, err); err != nil {
+		o.noteBundle(file, 0, 0, nil, err)
+		return BundleMade{}, err
 	}
-	o.noteBundle(file, w.made.Changes, 0, nil)
-	return w.made, nil
+	o.noteBundle(file, w.made.Changes, 0, nil, nil)
+	return w.made, o.outlive(w.head.Made)
 }
 
 // bundleHead is the head of a bundle that is written now. Of feeds of which
@@ -110,8 +112,18 @@ func (o *Office) heldBy(device record.ID) (has func(*ledger.Batch) bool, known b
 	}, true
 }
 
+// outlive lets this device's next word of what it holds count as later than a bundle
+// that it wrote, also when its clock was ahead then and has been put right.
+func (o *Office) outlive(made time.Time) error {
+	o.ways.mu.Lock()
+	o.loadWays()
+	o.ways.serial = max(o.ways.serial, uint64(max(made.UnixMilli(), 0)))
+	o.ways.mu.Unlock()
+	return o.keepWords()
+}
+
 // noteBundle notes how the last exchange by bundle went.
-func (o *Office) noteBundle(file string, sent, got int, refused []RefusedBatch) {
+func (o *Office) noteBundle(file string, sent, got int, refused []RefusedBatch, err error) {
 	for _, old := range o.Ways() {
 		if old.Kind == WayBundle && old.Name != file {
 			_ = o.ForgetWay(old.Kind, old.Name) // one is enough: a bundle is no place
@@ -119,7 +131,7 @@ func (o *Office) noteBundle(file string, sent, got int, refused []RefusedBatch) 
 	}
 	w := o.way(WayBundle, file)
 	o.setWay(func() {
-		w.At, w.Sent, w.Got, w.Error = o.Now(), sent, got, ""
+		w.At, w.Sent, w.Got, w.Error = o.Now(), sent, got, faultKey(err)
 		w.Refused = refused[:min(len(refused), maxKeptTexts)]
 	})
 	_ = o.keepWay(w) // it is told once more with the next
@@ -131,6 +143,9 @@ func (o *Office) ReadBundle(ctx context.Context, file string, progress func(Prog
 	const op = "read bundle"
 	seen, err := o.lookAtBundle(ctx, file, nil)
 	if err != nil {
+		if !fault.Is(err, fault.NotFound) { // no bundle, rather than one that failed
+			o.noteBundle(file, 0, 0, nil, err)
+		}
 		return Received{}, err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -160,7 +175,10 @@ func (o *Office) ReadBundle(ctx context.Context, file string, progress func(Prog
 	stop()
 	for range frames { // whoever still reads the file sees that nobody listens
 	}
-	o.noteBundle(file, 0, seen.Changes, got.Refused)
+	if err != nil {
+		seen.Changes = 0 // how many of them came is not known
+	}
+	o.noteBundle(file, 0, seen.Changes, got.Refused, err)
 	if err == nil && o.hearTips(&seen.head) {
 		err = o.keepWords()
 	}

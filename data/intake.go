@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 
-	"paradero/data/fault"
 	"paradero/data/fold"
 	"paradero/data/ledger"
 	"paradero/data/record"
@@ -440,21 +439,6 @@ func (o *Office) commitForeign(j *job) {
 		o.folds <- f
 	}
 	j.done <- outcome{}
-}
-
-// Frames gives the bytes of every batch that is here to do, each after those it
-// depends on.
-func (o *Office) Frames(ctx context.Context, do func(frame []byte) error) error {
-	o.flush()
-	o.use.RLock()
-	defer o.use.RUnlock()
-	if o.shut {
-		return fault.New(fault.Cancelled, "read journal", "office_closed")
-	}
-	_, err := o.journal.Scan(ctx, o.journal.Start(), func(_ ledger.Pos, b *ledger.Batch) error {
-		return do(ledger.AppendFrame(nil, b))
-	})
-	return diskFault("read journal", err)
 }
 
 // Forks gives the devices that gave a number twice.

@@ -171,13 +171,16 @@ func (c *counter) count(of *cover) int {
 	for device, tips := range c.tips {
 		n += c.tally.hasTo(device, of, tips)
 	}
-	return min(max(n-of.lacks, 0), c.all)
+	for _, l := range of.lacks {
+		n -= l.changes
+	}
+	return min(max(n, 0), c.all)
 }
 
 // coverOf makes a cover of tips: what is known here counts to its own number,
 // what is not here is further on.
 func (o *Office) coverOf(tips []ledger.Tip, lacks []sync.Name) cover {
-	c := cover{seqs: map[record.ID]uint64{}, tips: map[ledger.Hash]bool{}}
+	c := newCover()
 	for _, t := range tips {
 		if s, ok := o.where(t.Hash); ok {
 			t.Device, t.Seq = s.Device, s.Seq
@@ -187,23 +190,44 @@ func (o *Office) coverOf(tips []ledger.Tip, lacks []sync.Name) cover {
 	}
 	for _, l := range lacks {
 		if s, ok := o.where(l.Hash); ok && s.Seq <= c.seqs[s.Device] {
-			c.lacks += max(s.Changes, 0)
+			c.lacks[l.Hash] = lack{s.Device, s.Seq, max(s.Changes, 0)}
 		}
 	}
 	return c
 }
 
-func (c *cover) clone() cover {
-	return cover{seqs: maps.Clone(c.seqs), tips: maps.Clone(c.tips), lacks: c.lacks}
+func newCover() cover {
+	return cover{seqs: map[record.ID]uint64{}, tips: map[ledger.Hash]bool{}, lacks: map[ledger.Hash]lack{}}
 }
 
-// join takes in what another holds: whoever has all of it lacks nothing of it.
+func (c *cover) clone() cover {
+	return cover{seqs: maps.Clone(c.seqs), tips: maps.Clone(c.tips), lacks: maps.Clone(c.lacks)}
+}
+
+// holds tells whether what another lacks is in a cover.
+func (c *cover) holds(h ledger.Hash, l lack) bool {
+	_, lacks := c.lacks[h]
+	return !lacks && l.seq <= c.seqs[l.device]
+}
+
+// join takes in what another holds: the two together lack what neither has.
 func (c *cover) join(more *cover) {
+	lacks := map[ledger.Hash]lack{}
+	for h, l := range c.lacks {
+		if !more.holds(h, l) {
+			lacks[h] = l
+		}
+	}
+	for h, l := range more.lacks {
+		if !c.holds(h, l) {
+			lacks[h] = l
+		}
+	}
+	c.lacks = lacks
 	for d, seq := range more.seqs {
 		c.seqs[d] = max(c.seqs[d], seq)
 	}
 	maps.Copy(c.tips, more.tips)
-	c.lacks = min(c.lacks, more.lacks)
 }
 
 // seenReads bounds how many batches are read to tell what a device had seen.
@@ -213,7 +237,7 @@ const seenReads = 64
 // last batches depend on. It is little where it said nothing itself, and never more
 // than what it has.
 func (o *Office) seenBy(c *counter, device record.ID) cover {
-	out := cover{seqs: map[record.ID]uint64{}, tips: map[ledger.Hash]bool{}}
+	out := newCover()
 	var next []ledger.Hash
 	for _, t := range c.tips[device] {
 		next = append(next, t.Hash)

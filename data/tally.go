@@ -84,7 +84,14 @@ func (t *tally) reset() {
 type cover struct {
 	seqs  map[record.ID]uint64
 	tips  map[ledger.Hash]bool
-	lacks int // changes below that which he has said to lack
+	lacks map[ledger.Hash]lack // batches below that which he has said to lack
+}
+
+// lack is a batch that somebody lacks.
+type lack struct {
+	device  record.ID
+	seq     uint64
+	changes int
 }
 
 // hasTo tells how many changes of a feed are in a cover. The tips are those that
