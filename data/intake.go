@@ -30,6 +30,8 @@ type Received struct {
 	Waiting  int // that wait for others, see Office.Waiting
 	Refilled int // that were damaged or lost here and are whole again
 	Refused  []RefusedBatch
+	NoRoom   int // of those refused: they found no room to wait, and are to be asked for again
+	Newer    int // of those refused: a newer program wrote them
 }
 
 // RefusedBatch is one that was not taken in.
@@ -330,6 +332,7 @@ func (in *intake) strip(b *ledger.Batch, body *ledger.Body) error {
 
 // refuse notes a batch that is not taken in.
 func (in *intake) refuse(b *ledger.Batch, why string) {
+	in.out.passed(why)
 	if len(in.out.Refused) < maxRefused {
 		in.out.Refused = append(in.out.Refused, RefusedBatch{b.Hash, b.Device, b.Seq, why})
 	}

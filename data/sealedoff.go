@@ -29,6 +29,7 @@ func (in *intake) keyless(b *ledger.Batch) {
 	o := in.office
 	if o.law.Key(b.Device) == nil && o.held.keyless() >= strangersSealed {
 		in.refuse(b, "sealed")
+		in.out.NoRoom++ // somebody may let it in yet
 		return
 	}
 	if !o.held.addSealed(b, o.store.Hold) {

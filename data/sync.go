@@ -119,7 +119,6 @@ type meeting struct {
 	before   holding // the tips that were here when it began
 	progress func(Progress)
 	dirty    bool // what is kept of the way is to be written
-	full     bool // what waited found no room: it is to be read again
 	total    int  // batches that are thought to come; 0: not known
 	done     int
 }
@@ -142,9 +141,15 @@ func (x *meeting) run(ctx context.Context) error {
 	err := x.pull(ctx, mark)
 	if errors.Is(err, sync.ErrMark) && mark != "" { // emptied, restored, replaced
 		x.there = holding{}
-		o.setWay(func() { w.Mark, w.There, w.Checked, w.Told = "", nil, time.Time{}, "" })
+		o.setWay(func() { w.Mark, w.There, w.Checked, w.Told, w.Left = "", nil, time.Time{}, "", false })
 		x.dirty = true
 		err = x.pull(ctx, "")
+	}
+	if err == nil {
+		err = x.fetchLeft(ctx)
+	}
+	if err == nil {
+		err = x.prove(ctx)
 	}
 	if err != nil {
 		return err
@@ -175,10 +180,15 @@ func (x *meeting) begin(mark sync.Mark) sync.Mark {
 		x.there = holding{}
 		o.setWay(func() { w.There, w.Checked = nil, time.Time{} })
 	}
-	if lost || sick != "" && sick != w.Sick {
+	newer := w.Newer != "" && w.Newer != o.reads()
+	if lost || newer || sick != "" && sick != w.Sick {
 		mark = ""
 	}
-	o.setWay(func() { w.Sick = sick })
+	o.setWay(func() {
+		if w.Sick = sick; mark == "" { // all is read
+			w.Newer, w.Left = "", false
+		}
+	})
 	return mark
 }
 
@@ -224,7 +234,9 @@ type portion struct {
 	frames [][]byte
 	heads  []head
 	size   int
-	mark   sync.Mark
+	from   sync.Mark // where it begins
+	here   string    // what was here before it was taken in
+	mark   sync.Mark // where it ends
 }
 
 // pull takes in what is behind the mark. The next portion is fetched while one is
@@ -254,11 +266,11 @@ func (x *meeting) pull(ctx context.Context, mark sync.Mark) error {
 
 // fetch reads the depot and gives portions, the last one also when it broke off.
 func (x *meeting) fetch(ctx context.Context, mark sync.Mark, to chan<- *portion) error {
-	p := &portion{mark: mark}
+	p := &portion{from: mark, mark: mark}
 	send := func() error {
 		select {
 		case to <- p:
-			p = &portion{mark: p.mark}
+			p = &portion{from: p.mark, mark: p.mark}
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
@@ -310,6 +322,7 @@ func (x *meeting) take(ctx context.Context, p *portion) error {
 	var got Received
 	if len(p.frames) > 0 {
 		var err error
+		p.here = o.here()
 		got, err = o.Receive(ctx, func() ([]byte, error) {
 			if len(p.frames) == 0 {
 				return nil, io.EOF
@@ -335,14 +348,10 @@ func (x *meeting) take(ctx context.Context, p *portion) error {
 		}
 		x.there.add(h)
 	}
-	for _, r := range got.Refused {
-		x.full = x.full || r.Why == "too_many_waiting"
-	}
 	err := x.keep(func(w *way) {
 		w.doubt(p.heads, got.Refused)
-		if !x.full {
-			w.Mark = p.mark
-		}
+		w.Mark = p.mark
+		x.leave(w, p, &got)
 	})
 	if err != nil {
 		return err
@@ -363,5 +372,6 @@ func (x *meeting) keep(change func(*way)) error {
 // add sums up what was received.
 func (r *Received) add(more *Received) {
 	r.Taken, r.Known, r.Refilled, r.Waiting = r.Taken+more.Taken, r.Known+more.Known, r.Refilled+more.Refilled, more.Waiting
+	r.NoRoom, r.Newer = r.NoRoom+more.NoRoom, r.Newer+more.Newer
 	r.Refused = append(r.Refused, more.Refused[:min(len(more.Refused), maxRefused-min(len(r.Refused), maxRefused))]...)
 }

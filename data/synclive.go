@@ -38,6 +38,7 @@ func (o *Office) Live(ctx context.Context, d sync.Depot, event func()) error {
 	err := d.Live(ctx, func(frame []byte) {
 		if frame == nil {
 			o.goingOn(w, func(now *Way) { now.Online = true })
+			w.line.broken.Store(true)
 			event()
 			return
 		}

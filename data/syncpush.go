@@ -113,6 +113,9 @@ func (x *meeting) compare(ctx context.Context) (map[ledger.Hash]bool, error) {
 	if err == nil && missed > 0 {
 		err = x.pull(ctx, "")
 	}
+	if err == nil {
+		x.office.setWay(x.way.proved) // whatever it lacks is left there now
+	}
 	x.there = holding{} // made anew from what is really named
 	return named, err
 }
@@ -232,7 +235,7 @@ func (x *meeting) send(ctx context.Context, list []ledger.Pos) error {
 		}
 		x.out.SentBatches, x.out.SentB = x.out.SentBatches+len(frames), x.out.SentB+int64(size)
 		x.progress(Progress{Phase: "send", Done: at, Total: len(list)})
-		if err := x.keep(func(w *way) { w.Mark = mark }); err != nil {
+		if err := x.keep(func(w *way) { w.Mark = mark; w.promise(heads) }); err != nil {
 			return err
 		}
 	}

@@ -30,6 +30,7 @@ type waiting struct {
 	byHash map[ledger.Hash]*heldBatch
 	misses map[ledger.Hash][]ledger.Hash // of a missing batch: who waits for it
 	size   int
+	most   int // how many batches may wait; a test may have less room
 }
 
 type heldBatch struct {
@@ -39,7 +40,7 @@ type heldBatch struct {
 }
 
 func newWaiting() *waiting {
-	return &waiting{byHash: map[ledger.Hash]*heldBatch{}, misses: map[ledger.Hash][]ledger.Hash{}}
+	return &waiting{byHash: map[ledger.Hash]*heldBatch{}, misses: map[ledger.Hash][]ledger.Hash{}, most: waitBatches}
 }
 
 // add lets a batch wait; false when too much does already.
@@ -49,7 +50,7 @@ func (w *waiting) add(b *ledger.Batch, missing []ledger.Hash, keep func([32]byte
 	if _, ok := w.byHash[b.Hash]; ok {
 		return true
 	}
-	if len(w.byHash) >= waitBatches || w.size+b.Size() > waitBytes {
+	if len(w.byHash) >= w.most || w.size+b.Size() > waitBytes {
 		return false
 	}
 	w.byHash[b.Hash] = &heldBatch{batch: b, misses: missing, sealed: len(missing) == 1 && missing[0] == keyName(b.Epoch)}

@@ -38,23 +38,33 @@ const (
 // way is what this device knows of one depot.
 type way struct {
 	busy stdsync.Mutex // held by the exchange that is under way
+	line line
 
-	Kind, Name string
-	Mark       sync.Mark
-	There      tipList   // it is known to hold these and all before them
-	Checked    time.Time // when all that it holds was compared
-	Sick       string    // what was damaged here when it was read from the beginning for that
-	Roster     string    // of a hub: the devices that it was told to let in
-	Told       string    // what it was told last that this device holds
-	ToldAt     time.Time
-	Asked      time.Time // when it was asked last what others said
-	Words      int       // bytes of that
-	At         time.Time
-	Sent, Got  int
-	Error      string
-	Refused    []RefusedBatch
-	Invitation []byte   // of a hub that this device alone uses: the office's record names another or none
-	Unsound    []string // hashes of batches under whose names something else stands there
+	Kind, Name   string
+	Mark         sync.Mark
+	There        tipList   // it is known to hold these and all before them
+	Checked      time.Time // when all that it holds was compared
+	Left         bool      // something behind Again found no room to wait here
+	Again        sync.Mark
+	LeftAs       string      // what was here then
+	Vain         bool        // going back there brought nothing
+	BackAt       time.Time   // when it was gone back to last
+	Newer        string      // the program that passed over what a newer one wrote
+	Promised     []sync.Name // that it took and was not seen to name yet
+	PromisedMore bool        // and others
+	ProvedAt     time.Time   // when it was asked for these last
+	Sick         string      // what was damaged here when it was read from the beginning for that
+	Roster       string      // of a hub: the devices that it was told to let in
+	Told         string      // what it was told last that this device holds
+	ToldAt       time.Time
+	Asked        time.Time // when it was asked last what others said
+	Words        int       // bytes of that
+	At           time.Time
+	Sent, Got    int
+	Error        string
+	Refused      []RefusedBatch
+	Invitation   []byte   // of a hub that this device alone uses: the office's record names another or none
+	Unsound      []string // hashes of batches under whose names something else stands there
 }
 
 // word is the last that a device said of what it holds.

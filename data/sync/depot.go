@@ -87,6 +87,13 @@ type Depot interface {
 	Close() error
 }
 
+// Teller is a depot that can tell of single batches whether it holds them, at less
+// than the price of all its names.
+type Teller interface {
+	// Holds gives those of the names that it says it holds to do, in any order.
+	Holds(ctx context.Context, names []Name, do func(Name) error) error
+}
+
 // NameOf reads what a frame is named by, checking no more than that it is whole.
 func NameOf(frame []byte) (Name, error) {
 	b, err := ledger.ReadFrame(frame)

@@ -135,6 +135,23 @@ func (m *Memory) Names(ctx context.Context, do func(Name) error) error {
 	return nil
 }
 
+// Holds implements Teller.
+func (m *Memory) Holds(ctx context.Context, names []Name, do func(Name) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.Requests++
+	there := slices.DeleteFunc(slices.Clone(names), func(n Name) bool { _, ok := m.at[n.Hash]; return !ok })
+	m.mu.Unlock()
+	for _, n := range there {
+		if err := do(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Push implements Depot.
 func (m *Memory) Push(ctx context.Context, frames [][]byte, read Mark) (Mark, error) {
 	if err := ctx.Err(); err != nil {

@@ -28,6 +28,7 @@ func Conform(t *testing.T, make func(t *testing.T) Open) {
 		"broken off":      brokenOff,
 		"strange marks":   strangeMarks,
 		"the mark behind": markBehind,
+		"single names":    singleNames,
 		"statements":      statements,
 		"letters":         letters,
 		"live":            live,
@@ -122,6 +123,41 @@ func empty(t *testing.T, b *bench) {
 	}
 	if d.Name() == "" || d.Name() != b.as(t, NewDevice(2)).Name() {
 		t.Error("the same place has two names, or none")
+	}
+}
+
+// singleNames: who can tell of single batches tells of those that are there, of
+// whomever, and of no others.
+func singleNames(t *testing.T, b *bench) {
+	a, other := NewDevice(1), NewDevice(2)
+	d := b.as(t, a)
+	teller, ok := d.(sync.Teller)
+	if !ok {
+		t.Skip("it tells of all only")
+	}
+	for _, n := range []int{2, 40} {
+		var there, all []sync.Name
+		for i := range n {
+			own, his := a.Frame(t, 300), other.Frame(t, 300)
+			for _, f := range [][]byte{own, his} {
+				name, err := sync.NameOf(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if all = append(all, name); i%2 == 0 {
+					push(t, d, f)
+					there = append(there, name)
+				}
+			}
+		}
+		all = append(all, sync.Name{Device: there[0].Device, Seq: there[0].Seq, Hash: ledger.Hash{1}})
+		var got []sync.Name
+		if err := teller.Holds(t.Context(), all, func(n sync.Name) error { got = append(got, n); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != len(there) || slices.ContainsFunc(there, func(n sync.Name) bool { return !slices.Contains(got, n) }) {
+			t.Errorf("of %d it tells %d, and holds %d", len(all), len(got), len(there))
+		}
 	}
 }
 

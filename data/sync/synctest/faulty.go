@@ -116,6 +116,20 @@ func (f *Faulty) Names(ctx context.Context, do func(sync.Name) error) error {
 	})
 }
 
+// Holds implements sync.Teller.
+func (f *Faulty) Holds(ctx context.Context, names []sync.Name, do func(sync.Name) error) error {
+	t, ok := f.Depot.(sync.Teller)
+	if !ok || f.does("asked in vain", 8) {
+		return sync.ErrAway
+	}
+	return t.Holds(ctx, names, func(n sync.Name) error {
+		if f.does("denied", 30) {
+			return nil
+		}
+		return do(n)
+	})
+}
+
 // Push implements sync.Depot.
 func (f *Faulty) Push(ctx context.Context, frames [][]byte, read sync.Mark) (sync.Mark, error) {
 	switch {
