@@ -27,7 +27,7 @@ const (
 	lookFolder = 5 * time.Second       // at one that has to be asked
 	lookOther  = 30 * time.Second
 	backFirst  = time.Second
-	backMost   = 5 * time.Minute
+	backMost   = time.Minute
 	dialTime   = 30 * time.Second
 	showEvery  = 200 * time.Millisecond // how often progress is shown
 )

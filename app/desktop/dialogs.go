@@ -200,6 +200,7 @@ func (s *shell) showFiles(d *dialog.FileDialog) {
 	d.SetView(dialog.ListView) // icons cut long names apart
 	d.Show()
 	d.Resize(s.dialogSize())
+	s.places(d)
 }
 
 func (s *shell) dialogSize() fyne.Size {

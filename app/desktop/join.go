@@ -64,6 +64,17 @@ func (s *shell) showJoin(dir string) {
 	p.code.OnChanged = func(string) { p.codeErr.Clear() }
 	p.first.OnChanged = func(t string) { p.strength.set(t); p.passErr.Clear() }
 	p.again.OnChanged = func(string) { p.sameErr.Clear() }
+	next := func(to *widget.Entry) func(string) {
+		return func(string) { s.win.Canvas().Focus(to) }
+	}
+	p.file.OnSubmitted, p.first.OnSubmitted = next(p.code), next(p.again)
+	p.code.OnSubmitted = func(string) {
+		if p.first.Text == "" || p.again.Text == "" {
+			s.win.Canvas().Focus(p.first)
+			return
+		}
+		p.submit() // it was mistyped, and is put right
+	}
 	p.again.OnSubmitted = func(string) { p.submit() }
 	back := s.showWelcome
 	if p.fixed {
@@ -122,7 +133,12 @@ func (p *joinPage) draw(back func()) fyne.CanvasObject {
 		widget.HFill(8, 1, widget.Plain(w.T("desk.back"), theme.NavigateBackIcon(), back), widget.Gap(0), p.make)))
 }
 
-func (p *joinPage) pick() { p.s.pickFile(p.file.SetText) }
+func (p *joinPage) pick() {
+	p.s.pickFile(func(path string) {
+		p.file.SetText(path)
+		p.s.win.Canvas().Focus(p.code)
+	})
+}
 
 // pickFile asks for a file before anybody has signed in.
 func (s *shell) pickFile(then func(path string)) {

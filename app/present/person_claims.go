@@ -71,6 +71,9 @@ func claimLine(w *assets.Words, e *record.Entry) ClaimLine {
 	if e.List != "" {
 		line.By = w.T("person.claim.by_list", e.List, stamp(w, e.At))
 	}
+	if e.Second == record.Approve && e.Decided != "" {
+		line.By = dot(line.By, w.T("person.claim.approved", e.Decided, stamp(w, e.DecidedAt)))
+	}
 	switch {
 	case e.Get("resolves") != "":
 		line.Note = w.T("person.claim.resolves", e.Get("reason"))

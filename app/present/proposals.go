@@ -34,6 +34,7 @@ type ProposalCard struct {
 	State    Chip
 	Decision string // who decided, when, why
 	May      bool
+	Mine     bool // who is signed in proposed it, and may take it back
 	WhyNot   string
 }
 
@@ -100,7 +101,7 @@ func proposalCard(ctx context.Context, env Env, p *data.Proposal, whole bool) (P
 	w := env.Words
 	c := ProposalCard{
 		Write: p.Write, What: p.What, Record: p.Record, Kind: p.Kind, Name: p.Name, Initials: nameInitials(p.Name),
-		Title: proposalTitle(w, p), By: w.T("proposal.by", p.ByName, stamp(w, p.At)), Reason: p.Reason, May: p.May,
+		Title: proposalTitle(w, p), By: w.T("proposal.by", p.ByName, stamp(w, p.At)), Reason: p.Reason, May: p.May, Mine: p.Mine,
 		State: Chip{w.T("proposal.state." + p.State), Warn},
 	}
 	switch p.State {
@@ -233,13 +234,14 @@ func proposedChange(ctx context.Context, env Env, c *ProposalCard) error {
 	return nil
 }
 
-// Decide approves or refuses a proposal. A refusal needs its reason.
+// Decide approves or refuses a proposal. A refusal needs its reason; who takes his own
+// back owes none.
 func Decide(ctx context.Context, env Env, c ProposalCard, approve bool, reason string, done func(Failure, bool)) {
 	o, ok := env.API.(Deciding)
 	if !ok {
 		return
 	}
-	if !approve && record.CleanLong(reason) == "" {
+	if !approve && !c.Mine && record.CleanLong(reason) == "" {
 		done(Failure{Text: env.Words.T("proposal.needs_reason")}, false)
 		return
 	}

@@ -3,6 +3,7 @@ package present
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"paradero/assets"
 	"paradero/data"
@@ -40,6 +41,7 @@ type Sync struct {
 	Waiting []string
 	Refused []string
 	More    int // refusals beyond those that are listed
+	Stale   bool // an exchange ended while the office was read: Load is to be asked again
 
 	env     Env
 	ctx     context.Context
@@ -98,6 +100,7 @@ func (s *Sync) Load() {
 		s.shown()
 		return
 	}
+	before := s.now()
 	s.latest.Ask(s.ctx, func(ctx context.Context) (syncData, error) {
 		status, err := o.Status(ctx)
 		return syncData{status, o.Waiting()}, err
@@ -109,9 +112,18 @@ func (s *Sync) Load() {
 			s.State, s.Failure = Failed, failure(s.env.Words, err)
 		default:
 			s.take(d)
+			s.Stale = !slices.Equal(before, s.now())
 		}
 		s.shown()
 	})
+}
+
+// now is how the courier's ways stand, to tell whether an exchange ended meanwhile.
+func (s *Sync) now() []data.Way {
+	if s.courier == nil {
+		return nil
+	}
+	return s.courier.Ways()
 }
 
 // Drop forgets what is under way.

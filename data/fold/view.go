@@ -42,7 +42,7 @@ func View(s *State, names func(record.ID) string) *record.Record {
 	for i := range s.Entries {
 		if e, ok := s.viewEntry(&s.Entries[i], names); ok {
 			if s.Origins[s.Entries[i].Origin].Second && deathClaim(&s.Entries[i]) {
-				e.Second = s.SecondOf(s.Entries[i].Origin)
+				s.viewSecond(&e, s.Entries[i].Origin, names)
 			}
 			e.Key = keys[s.Entries[i].Origin]
 			r.Entries = append(r.Entries, e)
@@ -50,6 +50,15 @@ func View(s *State, names func(record.ID) string) *record.Record {
 	}
 	r.Second, _ = s.letter()
 	return r
+}
+
+// viewSecond says how a claim stands that takes two members, and who decided.
+func (s *State) viewSecond(e *record.Entry, origin int, names func(record.ID) string) {
+	e.Second = s.SecondOf(origin)
+	if _, word := s.Decision(origin); word >= 0 {
+		by := &s.Origins[s.Entries[word].Origin]
+		e.Decided, e.DecidedAt = by.by(names), by.When()
+	}
 }
 
 // view gives a cell's values; equal values are one, whoever said them.

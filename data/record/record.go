@@ -72,6 +72,8 @@ type Entry struct {
 	Author ID     // the member who added it
 	Key    ID     // of the circle that sealed it; zero: whoever reads the record reads it
 	Second string // of a claim that takes a second member's word: Waiting or a verdict
+	Decided   string // who gave that word
+	DecidedAt time.Time
 }
 
 // Waiting is how something stands that takes two members and that nobody decided.

@@ -122,7 +122,7 @@ func (r *page) watch(turn int) {
 		}
 		was := r.vm.Ways
 		r.vm.Tick()
-		if differ(was, r.vm.Ways) {
+		if differ(was, r.vm.Ways) || r.vm.Stale {
 			r.page.Redraw()
 			if r.vm.State == present.Ready {
 				r.vm.Load()

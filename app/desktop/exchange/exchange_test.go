@@ -134,6 +134,33 @@ func TestPageSaysWhatCanBeProved(t *testing.T) {
 	must(t, w, w.Words().T("error.store_damaged"), "Volver a intentar")
 }
 
+// slow ends an exchange while the office is being read: what was read is old.
+type slow struct {
+	*knowing
+	window *window
+}
+
+func (s *slow) Status(context.Context) (data.Status, error) {
+	old := s.status
+	s.status.OnlyHere, s.status.OnHub = 0, 1204
+	s.window.ways = []data.Way{{Kind: data.WayHub, Name: "hub", At: roomtest.Day(), Sent: 3, Online: true}}
+	return old, nil
+}
+
+func TestWhatEndedWhileItReadIsReadAgain(t *testing.T) {
+	k := &knowing{API: roomtest.Office(t, roomtest.Day())}
+	s := &slow{knowing: k}
+	w := &window{Host: roomtest.New(t, s, assets.Spanish, false, fyne.NewSize(1280, 1300))}
+	s.window = w
+	k.status, k.waiting, w.ways = known()
+	r := New(w).(*page)
+	w.Show(roomtest.Framed(r.Open("")))
+	w.Pump()
+	must(t, w, "3 de los 1\u202f204 cambios están solo en este computador.")
+	w.Pass(2)
+	must(t, w, "Los 1\u202f204 cambios están en el hub")
+}
+
 func TestWaysAreSetUpAndUsed(t *testing.T) {
 	w, _, r := open(t, assets.Spanish, false, fyne.NewSize(1280, 1300))
 	w.ways = nil

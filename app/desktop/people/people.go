@@ -111,8 +111,14 @@ func (r *peopleRoom) Open(arg string) fyne.CanvasObject {
 	return r.Split
 }
 
-// Focus puts the keyboard into the search line.
-func (r *peopleRoom) Focus() { r.Find() }
+// Focus puts the keyboard into the form that stands open, else into the search line.
+func (r *peopleRoom) Focus() {
+	if r.View != nil && r.View.Page().Opened() {
+		r.View.Page().Focus()
+		return
+	}
+	r.Find()
+}
 
 // Find goes to the search line.
 func (r *peopleRoom) Find() {

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -170,8 +171,28 @@ func (p *Page) Begin(form func() *Open) {
 		p.Redraw()
 		p.Reveal(p.open.Object)
 		p.Focus()
+		p.revealAgain(p.open)
 	})
 }
+
+// settled is how long what was just placed takes to know its height: a text that
+// wraps knows it only once it was laid out at its width.
+const settled = 80 * time.Millisecond
+
+// revealAgain brings a form's buttons into sight too, which lay lower than was known
+// when it was placed.
+func (p *Page) revealAgain(o *Open) {
+	if t, ok := p.host.(room.Timer); ok {
+		t.Later(settled, func() {
+			if p.open == o {
+				p.Reveal(o.Object)
+			}
+		})
+	}
+}
+
+// Opened tells whether a form stands open.
+func (p *Page) Opened() bool { return p.open != nil }
 
 // Focus puts the keyboard into the open form. A room calls it too once it has
 // placed a page that opened with a form: before, there was nothing to focus.

@@ -38,6 +38,9 @@ func Proposal(h room.Host, p *Page, c present.ProposalCard, done func()) fyne.Ca
 			widget.Plain(w.T("proposal.refuse"), theme.CancelIcon(), func() { decide(h, p, c, false, done) }))))
 	case c.WhyNot != "":
 		lines = append(lines, widget.Note(c.WhyNot))
+		if c.Mine {
+			lines = append(lines, widget.HStack(0, widget.Quiet(w.T("proposal.withdraw"), theme.ContentUndoIcon(), func() { decide(h, p, c, false, done) })))
+		}
 	}
 	if c.Decision != "" {
 		lines = append(lines, widget.Note(c.Decision))
@@ -76,9 +79,12 @@ func decide(h room.Host, p *Page, c present.ProposalCard, approve bool, done fun
 	p.Begin(func() *Open {
 		w := h.Words()
 		reason, below := widget.NewMultiEntry(2), widget.NewErrorText()
-		text, icon, caption := w.T("proposal.approve.do"), theme.ConfirmIcon(), w.T("proposal.reason.may")
+		text, icon, caption := w.T("proposal."+verb(c, approve)+".do"), theme.ConfirmIcon(), w.T("proposal.reason.may")
 		if !approve {
-			text, icon, caption = w.T("proposal.refuse.do"), theme.CancelIcon(), w.T("proposal.reason.must")
+			icon = theme.CancelIcon()
+			if !c.Mine {
+				caption = w.T("proposal.reason.must")
+			}
 		}
 		var act *widget.Button
 		save := func() {
@@ -97,7 +103,7 @@ func decide(h room.Host, p *Page, c present.ProposalCard, approve bool, done fun
 		act = widget.Primary(text, icon, save)
 		return &Open{
 			Key: ProposalForm(c), Save: save, Dirty: func() bool { return reason.Text != "" },
-			Object: widget.VStack(8, widget.HLine(), widget.NewParagraph(w.T("proposal.sure."+verb(approve), c.Name)).Personal(),
+			Object: widget.VStack(8, widget.HLine(), widget.NewParagraph(w.T("proposal.sure."+verb(c, approve), c.Name)).Personal(),
 				widget.Field(caption, reason, below),
 				widget.HStack(8, act, widget.Plain(w.T("form.cancel"), nil, p.Cancel))),
 			Focus: func(canvas fyne.Canvas) { canvas.Focus(reason) },
@@ -105,9 +111,12 @@ func decide(h room.Host, p *Page, c present.ProposalCard, approve bool, done fun
 	})
 }
 
-func verb(approve bool) string {
-	if approve {
+func verb(c present.ProposalCard, approve bool) string {
+	switch {
+	case approve:
 		return "approve"
+	case c.Mine:
+		return "withdraw"
 	}
 	return "refuse"
 }

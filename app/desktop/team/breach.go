@@ -38,7 +38,9 @@ func (r *teamRoom) breach(d present.TeamDevice) {
 					r.host.Fail(err)
 					return
 				}
-				r.host.Say(w.T("teamroom.breach.saved"))
+				r.told, r.waits, r.paper = w.T("teamroom.breach.saved", file), false, file
+				r.page.Redraw()
+				r.page.ScrollTo(0)
 			}
 		})
 	})

@@ -28,15 +28,12 @@ const (
 	welcomeExt = ".bienvenida"
 )
 
-// letIn is what is under way at the door: the form of an invitation, one that was
-// made, requests that wait, one that is looked at, and who just came in.
+// letIn is what is under way at the door: the form of an invitation, a request that is
+// looked at, who just came in, requests that wait, and an invitation that was made.
 func (r *teamRoom) letIn() []fyne.CanvasObject {
 	var all []fyne.CanvasObject
 	if open := r.page.Editing(inviteForm); open != nil {
 		all = append(all, open.Object)
-	}
-	if r.invited != nil && r.knock == nil {
-		all = append(all, r.invitation())
 	}
 	if r.knock != nil {
 		all = append(all, r.looking())
@@ -46,6 +43,9 @@ func (r *teamRoom) letIn() []fyne.CanvasObject {
 	}
 	if r.knock == nil && len(r.knocks) > 0 {
 		all = append(all, r.waiting())
+	}
+	if r.invited != nil && r.knock == nil {
+		all = append(all, r.invitation())
 	}
 	return all
 }
@@ -164,24 +164,28 @@ func (r *teamRoom) askKnocks() {
 				r.draw()
 			}
 			r.knocks = knocks
-			r.askAgain()
 		}
 	})
 }
 
 // patience is how long the room waits before it asks again who is at the door.
-const patience = 5 * time.Second
+const patience = 4 * time.Second
 
-// askAgain asks again while an invitation is open: the two are on the phone.
-func (r *teamRoom) askAgain() {
+// listen asks again and again while the room is open: whoever was invited comes when
+// he can, and the two are on the phone.
+func (r *teamRoom) listen(turn int) {
 	timer, ok := r.host.(room.Timer)
-	if !ok || r.invited == nil {
+	if !ok || r.host.Door() == nil {
 		return
 	}
 	timer.Later(patience, func() {
-		if r.invited != nil {
+		if turn != r.turn {
+			return
+		}
+		if r.vm.MayInvite {
 			r.askKnocks()
 		}
+		r.listen(turn)
 	})
 }
 
@@ -234,7 +238,7 @@ func (r *teamRoom) lookAtFile(file string) {
 }
 
 func (r *teamRoom) look(k present.Knock) {
-	r.knock, r.told, r.in = &k, "", ""
+	r.knock, r.told, r.paper, r.in = &k, "", "", ""
 	r.page.Redraw()
 	r.page.ScrollTo(0)
 }
@@ -249,7 +253,7 @@ func (r *teamRoom) looking() fyne.CanvasObject {
 	}
 	leave := func(told string) func() {
 		return func() {
-			r.knock, r.told, r.waits = nil, told, told != ""
+			r.knock, r.told, r.waits, r.paper = nil, told, told != "", ""
 			r.page.Redraw()
 		}
 	}

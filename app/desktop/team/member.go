@@ -199,7 +199,7 @@ func (r *teamRoom) remove(m present.TeamMember, d *present.TeamDevice) {
 
 // begin opens a form; what was told before is told no more.
 func (r *teamRoom) begin(form func() *sheet.Open) {
-	r.told = ""
+	r.told, r.paper = "", ""
 	r.page.Begin(form)
 }
 
@@ -222,7 +222,7 @@ func (r *teamRoom) ended(below *widget.ErrorText) func(present.Outcome, present.
 			below.SetProblem(f.Text+" "+f.Hint, false)
 			return
 		}
-		r.told, r.waits = out.Text, out.Waits
+		r.told, r.waits, r.paper = out.Text, out.Waits, ""
 		r.page.End()
 		r.page.Redraw()
 		r.page.ScrollTo(0)

@@ -40,11 +40,13 @@ type teamRoom struct {
 	gone    bool      // those who left are shown
 	told    string    // how the last change of the team ended
 	waits   bool      // it waits for a second person
+	paper   string    // the report that was just saved
 	invited *present.Invited
 	knocks  []present.Knock
 	knock   *present.Knock // that is being looked at
 	in      string         // who was let in just now
 	welcome []byte         // what he needs, where it goes by a file
+	turn    int            // rises whenever the room is opened or left
 }
 
 var (
@@ -75,6 +77,8 @@ func (r *teamRoom) Icon() fyne.Resource { return theme.AccountIcon() }
 func (r *teamRoom) Open(arg string) fyne.CanvasObject {
 	r.vm.Load()
 	r.askKnocks()
+	r.turn++
+	r.listen(r.turn)
 	if arg == "invite" && r.page.Editing(inviteForm) == nil {
 		r.invite(present.TeamMember{})
 	}
@@ -82,7 +86,13 @@ func (r *teamRoom) Open(arg string) fyne.CanvasObject {
 }
 
 // Leave asks where something is typed.
-func (r *teamRoom) Leave() bool { return r.page.Leave() }
+func (r *teamRoom) Leave() bool {
+	if !r.page.Leave() {
+		return false
+	}
+	r.turn++
+	return true
+}
 
 // Focus puts the keyboard into the open form, if one is.
 func (r *teamRoom) Focus() { r.page.Focus() }
@@ -153,9 +163,12 @@ func (r *teamRoom) cards() []fyne.CanvasObject {
 		if r.waits {
 			tone = widget.ToneWarn
 		}
-		all = append(all, widget.Notice(tone, r.told))
+		all = append(all, widget.Notice(tone, r.told, r.openPaper()...))
 	}
 	all = append(all, r.letIn()...)
+	for _, c := range r.vm.Pending {
+		all = append(all, sheet.Proposal(r.host, r.page, c, r.vm.Load))
+	}
 	if text := r.vm.Few + r.vm.Alone; text != "" {
 		var below []fyne.CanvasObject
 		if r.vm.MayInvite && r.host.Door() != nil {
@@ -163,14 +176,27 @@ func (r *teamRoom) cards() []fyne.CanvasObject {
 		}
 		all = append(all, widget.Notice(widget.ToneWarn, text, below...))
 	}
-	for _, c := range r.vm.Pending {
-		all = append(all, sheet.Proposal(r.host, r.page, c, r.vm.Load))
-	}
 	all = append(all, r.members(), r.rights(), widget.CardColumns(2, 380, r.circles(), r.decided()))
 	if len(r.vm.Gone) > 0 {
 		all = append(all, r.left())
 	}
 	return all
+}
+
+// openPaper opens the report that was just saved.
+func (r *teamRoom) openPaper() []fyne.CanvasObject {
+	if r.paper == "" {
+		return nil
+	}
+	w := r.host.Words()
+	return []fyne.CanvasObject{widget.Note(w.T("teamroom.breach.note")), widget.HStack(8, widget.Plain(w.T("teamroom.breach.open"), theme.DocumentIcon(), func() {
+		if err := r.host.OpenFile(r.paper); err != nil {
+			r.host.Fail(err)
+		}
+	}), widget.Quiet(w.T("desk.close"), nil, func() {
+		r.told, r.paper = "", ""
+		r.page.Redraw()
+	}))}
 }
 
 // head is the title with what can be begun here.

@@ -196,6 +196,13 @@ func TestProposalIsSeenWholeAndDecided(t *testing.T) {
 		at += i
 	}
 	must(t, w, "Usted lo propuso: debe decidirlo otra persona", "Pasa a: Coordinación", "Hace falta otra persona en coordinación")
+	w.Press("Retirar lo propuesto…")
+	must(t, w, "Deja de esperar y no tendrá efecto")
+	w.Press("Retirar")
+	if len(f.decided) != 1 || f.decided[0] != "no " {
+		t.Fatalf("taken back: %q", f.decided)
+	}
+	f.decided = nil
 	w.Press("Rechazar…")
 	w.Press("Rechazar")
 	must(t, w, "Escriba por qué se rechaza")
@@ -227,7 +234,7 @@ func TestRolesAndRemovalsNeedReasons(t *testing.T) {
 	}
 	must(t, w, "espera a que otra persona de coordinación la apruebe")
 	f.proposes = false
-	w.Press("Dar de baja…") // of the device, which stands first
+	w.Press("Dar de baja este computador…")
 	must(t, w, "Qué pasa al dar de baja a Latacunga", "clave nueva", "nadie lo puede borrar a distancia")
 	w.Press("Dar de baja este computador")
 	if len(f.removed) != 0 {
@@ -257,6 +264,11 @@ func TestSomebodyIsLetIn(t *testing.T) {
 		t.Fatalf("invited %+v into %q", w.invited, w.file)
 	}
 	must(t, w, "7K2Q-X9M4-TWB1", "24 nov 2026", "Paradero no usa la cámara")
+	w.knocks = []present.Knock{knock} // she answers while the page stands open
+	w.Pass(1)
+	must(t, w, "Esperan a ser admitidos")
+	w.knocks = nil
+	w.Pass(1)
 	w.Press("Leer una solicitud…")
 	must(t, w, "Tomás Quishpe Yupanqui pide entrar", "4821", "0937", "5560")
 	w.Press("No coinciden")

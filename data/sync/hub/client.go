@@ -62,6 +62,7 @@ const (
 	dialTime    = 10 * time.Second
 	answerTime  = 15 * time.Second // without a sign of life
 	patience    = 40 * time.Second // for a line that has gone to come back
+	hearing     = 4 * time.Second  // as long, for who only listens: then people are told that it is gone
 	pingEvery   = 15 * time.Second
 	comeBack    = 200 * time.Millisecond
 	comeBackMax = 5 * time.Second
@@ -315,7 +316,7 @@ func (d *Depot) Close() error {
 }
 
 // back waits until the line stands again.
-func (d *Depot) back(ctx context.Context, nc *nats.Conn) error {
+func (d *Depot) back(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	bell, done := d.notes.listen()
 	defer done()
 	limit := time.NewTimer(patience)
@@ -354,7 +355,7 @@ func (d *Depot) ask(ctx context.Context, nc *nats.Conn, subject string, data []b
 	first, _, _ := strings.Cut(subject, ".")
 	var err error
 	for began, pause := time.Now(), comeBack/2; time.Since(began) < patience; pause = min(2*pause, time.Second) {
-		if err = d.back(ctx, nc); err != nil {
+		if err = d.back(ctx, nc, patience); err != nil {
 			return nil, err
 		}
 		d.notes.wasDenied(first)

@@ -138,7 +138,7 @@ func (d *Depot) Live(ctx context.Context, do func(frame []byte)) error {
 
 // listening waits until the hub has heard that we listen, and says so.
 func (d *Depot) listening(ctx context.Context, do func(frame []byte)) error {
-	if err := d.back(ctx, d.nc); err != nil {
+	if err := d.back(ctx, d.nc, hearing); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)

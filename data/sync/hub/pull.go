@@ -255,7 +255,7 @@ func (d *Depot) portion(ctx context.Context, stream string, seq uint64, size *in
 		return p, 0, sync.ErrRefused
 	}
 	for asked, pause := time.Now(), comeBack/2; time.Since(asked) < patience; pause = min(2*pause, time.Second) {
-		if err = d.back(ctx, d.nc); err != nil {
+		if err = d.back(ctx, d.nc, patience); err != nil {
 			return portion{}, 0, err
 		}
 		began := time.Now()

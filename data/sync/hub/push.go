@@ -251,7 +251,7 @@ func (d *Depot) send(ctx context.Context, stream string, list []*item) error {
 	var err error
 	window, pause := windowBytes, comeBack/2
 	for last := time.Now(); time.Since(last) < patience; pause = min(2*pause, time.Second) {
-		if err = d.back(ctx, d.nc); err != nil {
+		if err = d.back(ctx, d.nc, patience); err != nil {
 			return err
 		}
 		var got int
