@@ -40,7 +40,7 @@ type Sync struct {
 	Newer   string // that a device has a newer program than this one; "" when none has
 	Waiting []string
 	Refused []string
-	More    int // refusals beyond those that are listed
+	More    int  // refusals beyond those that are listed
 	Stale   bool // an exchange ended while the office was read: Load is to be asked again
 
 	env     Env

@@ -60,18 +60,18 @@ type Val struct {
 // toll, a note, a step. A correction is a new entry that names the old one in
 // its field "corrects".
 type Entry struct {
-	ID     ID
-	Kind   Kind // Claim, Toll, Note, Step
-	Values map[string]string
-	Write  Write
-	Order  uint64 // lamport of the adding change
-	At     time.Time
-	By     string
-	Device ID
-	List   string
-	Author ID     // the member who added it
-	Key    ID     // of the circle that sealed it; zero: whoever reads the record reads it
-	Second string // of a claim that takes a second member's word: Waiting or a verdict
+	ID        ID
+	Kind      Kind // Claim, Toll, Note, Step
+	Values    map[string]string
+	Write     Write
+	Order     uint64 // lamport of the adding change
+	At        time.Time
+	By        string
+	Device    ID
+	List      string
+	Author    ID     // the member who added it
+	Key       ID     // of the circle that sealed it; zero: whoever reads the record reads it
+	Second    string // of a claim that takes a second member's word: Waiting or a verdict
 	Decided   string // who gave that word
 	DecidedAt time.Time
 }
