@@ -37,7 +37,7 @@ type Cost struct {
 
 // Progress of a longer work.
 type Progress struct {
-	Phase string // "unlock", "journal", "rebuild", "rows", "import", "verify", "issue"
+	Phase string // "unlock", "journal", "rebuild", "rows", "import", "verify", "issue", "receive", "fold"
 	Done  int
 	Total int // 0: unknown
 }

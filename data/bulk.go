@@ -339,7 +339,32 @@ func (r *rebuilding) write(list []*touched, refused []refusal) error {
 // read gives the changes at some spots with their values, in the order of the
 // spots; one that has no effect has no Lamport time.
 func (r *rebuilding) read(spots []spot) ([]fold.Piece, []refusal, error) {
-	o := r.office
+	pieces, why, err := r.office.readSpots(spots)
+	if err != nil {
+		return nil, nil, err
+	}
+	refused := refusals(pieces, why)
+	for i := range pieces {
+		if why[i] != "" {
+			pieces[i].Origin.Lamport = 0
+		}
+	}
+	return pieces, refused, nil
+}
+
+// refusals gives the changes that have no effect.
+func refusals(pieces []fold.Piece, why []string) (refused []refusal) {
+	for i := range pieces {
+		if p := &pieces[i]; why[i] != "" {
+			refused = append(refused, refusal{p.Origin.Write, why[i], p.Origin.Device, p.Origin.Author})
+		}
+	}
+	return refused
+}
+
+// readSpots reads the changes at some spots with their values, in the order of the
+// spots, and why those have no effect that have none. What does not read is empty.
+func (o *Office) readSpots(spots []spot) ([]fold.Piece, []string, error) {
 	order := make([]int, len(spots))
 	for i := range order {
 		order[i] = i
@@ -363,20 +388,12 @@ func (r *rebuilding) read(spots []spot) ([]fold.Piece, []refusal, error) {
 		errs[f] = o.readFrame(spots, frames[f], buf, pieces, why)
 		buffers.Put(buf) // texts are copies: nothing of the frame is kept
 	})
-	var refused []refusal
 	for f := range frames {
 		if errs[f] != nil && !isForeign(errs[f]) {
 			return nil, nil, errs[f]
 		}
 	}
-	for i := range pieces {
-		if why[i] != "" {
-			p := &pieces[i]
-			refused = append(refused, refusal{p.Origin.Write, why[i], p.Origin.Device, p.Origin.Author})
-			p.Origin.Lamport = 0
-		}
-	}
-	return pieces, refused, nil
+	return pieces, why, nil
 }
 
 // readFrame opens the changes of one frame.

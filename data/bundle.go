@@ -141,6 +141,9 @@ func (o *Office) noteBundle(file string, sent, got int, refused []RefusedBatch, 
 // whole: one that is cut, damaged, forged or of another office changes nothing.
 func (o *Office) ReadBundle(ctx context.Context, file string, progress func(Progress)) (Received, error) {
 	const op = "read bundle"
+	if progress == nil {
+		progress = func(Progress) {}
+	}
 	seen, err := o.lookAtBundle(ctx, file, nil)
 	if err != nil {
 		if !fault.Is(err, fault.NotFound) { // no bundle, rather than one that failed
@@ -163,6 +166,10 @@ func (o *Office) ReadBundle(ctx context.Context, file string, progress func(Prog
 		ended <- err
 		close(frames)
 	}()
+	var much *arrival
+	if seen.Changes >= manyChanges {
+		much = o.arrive(seen.Batches)
+	}
 	got, err := o.Receive(ctx, func() ([]byte, error) {
 		if frame, ok := <-frames; ok {
 			return frame, nil
@@ -171,7 +178,13 @@ func (o *Office) ReadBundle(ctx context.Context, file string, progress func(Prog
 			return nil, bundleFault(op, err)
 		}
 		return nil, io.EOF
-	}, progress)
+	}, func(p Progress) {
+		much.come(p.Done)
+		progress(p)
+	})
+	if ended := much.end(ctx, progress); err == nil {
+		err = ended
+	}
 	stop()
 	for range frames { // whoever still reads the file sees that nobody listens
 	}

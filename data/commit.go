@@ -21,6 +21,8 @@ type job struct {
 	bulk    bool          // an import's: it prepares the next while this is written, and readers need not wait
 	flush   chan struct{} // no changes: closed when everything before is folded
 	foreign []*folded     // no changes: batches of other devices, checked, to be taken in
+	late    bool          // of these: much arrives, see later.go
+	land    *landing      // no changes: what was noted is to be folded
 	keys    bool          // it gives devices keys: alone, and sealed with the office's first, see wrap
 }
 
@@ -41,6 +43,8 @@ type folded struct {
 	was       ledger.Pos    // where it stood before it came again; zero: nowhere
 	paid      bool          // it brings values that were missing
 	flush     chan struct{} // no batch: closed when everything before is folded
+	late      bool          // it came among many: what is said again of a record may be folded later
+	land      *landing      // no batch: what was noted is to be folded
 }
 
 // batchRoom keeps a batch's estimated size under the limit with its overhead.
@@ -168,21 +172,28 @@ func (o *Office) commit(group []*job) {
 // A failing fold is no failing write: the copy is marked to be rebuilt.
 func (o *Office) foldLoop() {
 	for f := range o.folds {
-		if f.flush != nil {
-			close(f.flush)
-			continue
+		o.foldNext(f)
+	}
+}
+
+func (o *Office) foldNext(f *folded) {
+	if f.flush != nil || f.land != nil {
+		o.answer(f)
+		return
+	}
+	if !o.broken.Load() {
+		err := o.gather(f, 0)
+		if err == nil && !f.more {
+			err = o.settle()
 		}
-		if !o.broken.Load() {
-			err := o.gather(f, 0)
-			if err == nil && !f.more {
-				err = o.settle()
-			}
-			if err != nil {
-				o.pending, o.pendingSize = nil, 0
-				o.suspect()
-			}
+		if err != nil {
+			o.pending, o.pendingSize, o.pendingLate = nil, 0, 0
+			o.suspect()
 		}
-		o.order.folded(f.number)
+	}
+	o.order.folded(f.number)
+	if len(o.later.spots) >= laterSpots && !f.more && !o.later.busy {
+		_ = o.land(false, func(Progress) {}) // the copy is suspect then
 	}
 }
 

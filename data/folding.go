@@ -31,6 +31,7 @@ const (
 type unit struct {
 	from *folded
 	at   int
+	late bool // only noted: it is folded when the arrival ends
 }
 
 func (u unit) change() *ledger.Change { return &u.from.body.Changes[u.at] }
@@ -54,6 +55,7 @@ type touched struct {
 	packed     bool               // goes into this transaction's pack
 	marked     bool               // somebody restricts it, or did
 	items      []store.Item
+	size       int // roughly, of what is written of it
 	row        search.Row
 	gone       bool
 	err        error
@@ -63,9 +65,14 @@ type touched struct {
 // and folds whenever that is as much as one transaction takes.
 func (o *Office) gather(f *folded, from int) error {
 	for i := from; i < len(f.body.Changes); i++ {
-		u := unit{f, i}
-		o.pending, o.pendingSize = append(o.pending, u), o.pendingSize+changeSize(u.change())
-		if len(o.pending) >= txChanges || o.pendingSize >= txSize {
+		u := unit{from: f, at: i}
+		if u.late = f.late && o.later.puts(u.change(), f.pos, i); u.late {
+			o.pendingLate++
+		} else {
+			o.pendingSize += changeSize(u.change())
+		}
+		o.pending = append(o.pending, u)
+		if len(o.pending)-o.pendingLate >= txChanges || o.pendingSize >= txSize || len(o.pending) >= laterUnits {
 			if err := o.settle(); err != nil {
 				return err
 			}
@@ -77,7 +84,7 @@ func (o *Office) gather(f *folded, from int) error {
 // settle folds what has been gathered.
 func (o *Office) settle() error {
 	units := o.pending
-	o.pending, o.pendingSize = nil, 0
+	o.pending, o.pendingSize, o.pendingLate = nil, 0, 0
 	if len(units) == 0 {
 		return nil
 	}
@@ -105,6 +112,9 @@ func (o *Office) foldTogether(units []unit) error {
 	var list []*touched
 	var refused []refusal
 	for _, u := range units {
+		if u.late {
+			continue
+		}
 		c := u.change()
 		t, ok := byID[c.Record]
 		if !ok {
@@ -124,9 +134,7 @@ func (o *Office) foldTogether(units []unit) error {
 		o.learn(u.from.batch, c, from)
 		if ok, why := o.judge(u.from.batch.Seq, c, &from); !ok {
 			refused = append(refused, refusal{from.Write, why, from.Device, from.Author})
-			if c.Erased && !t.state.Gone(from.Write) { // with its values it may be in order
-				t.owed = append(t.owed, from.Write.Batch)
-			}
+			t.noteOne(c, from.Write) // with its values it may be in order
 			continue
 		}
 		t.pieces = append(t.pieces, fold.Piece{Change: c, Origin: from})
@@ -178,13 +186,11 @@ func (o *Office) apply(t *touched) error {
 	return nil
 }
 
-// note remembers which payloads its new pieces take away or lack.
+// note remembers which payloads its new pieces take away or lack, or have though
+// they were taken away.
 func (t *touched) note() {
 	for i := range t.pieces {
-		p := &t.pieces[i]
-		if p.Change.Erased && !t.state.Gone(p.Origin.Write) {
-			t.owed = append(t.owed, p.Origin.Write.Batch)
-		}
+		t.noteOne(t.pieces[i].Change, t.pieces[i].Origin.Write)
 	}
 	for _, w := range t.state.Erased {
 		if _, was := slices.BinarySearchFunc(t.erasedThen, w, fold.CompareWrites); !was {
@@ -192,6 +198,15 @@ func (t *touched) note() {
 		}
 	}
 	t.pieces = nil
+}
+
+func (t *touched) noteOne(c *ledger.Change, w record.Write) {
+	switch gone := t.state.Gone(w); {
+	case c.Erased && !gone:
+		t.owed = append(t.owed, w.Batch)
+	case gone && !c.Erased: // it came among many, see intake.strip
+		t.erased = append(t.erased, w)
+	}
 }
 
 // packName names a pack by the place of the first change in it.
@@ -423,7 +438,7 @@ func (o *Office) putMeta(tx *store.Tx, at place, counts map[record.Kind]int) err
 	metas := map[string][]byte{
 		metaKnown: knows(), metaPlace: at.encode(), metaFeeds: o.foldedFeeds.Append(nil), metaCounts: store.EncodeCounts(counts),
 	}
-	if o.relaw.Load() {
+	if o.relaw.Load() || o.later.open.Load() {
 		metas[metaRelaw] = []byte{1} // goes with the copy, when that is made anew
 	}
 	for name, plain := range metas {

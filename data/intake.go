@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"io"
 	"slices"
 
 	"paradero/data/fold"
@@ -64,7 +63,10 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	}
 	o.intake.Lock()
 	defer o.intake.Unlock()
-	in := &intake{office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}, held: map[ledger.Hash]bool{}}
+	in := &intake{
+		office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}, held: map[ledger.Hash]bool{},
+		checked: map[*ledger.Batch]*checked{}, late: o.arriving(),
+	}
 	err := in.retry(ctx)
 	if err == nil {
 		err = in.run(ctx, next, progress)
@@ -74,30 +76,17 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	}
 	o.flush()
 	in.out.Waiting = o.held.count()
+	o.received(&in.out)
+	if o.arriving() { // who began it ends it
+		return in.out, diskFault(op, err)
+	}
+	if err == nil {
+		return in.out, o.afterwards(ctx, progress)
+	}
 	if o.relaw.Load() && ctx.Err() == nil { // also when the line broke: what has no right must not be seen
 		err = errors.Join(err, o.Rebuild(ctx, progress))
 	}
-	if err != nil {
-		return in.out, diskFault(op, err)
-	}
-	if err := o.purge(context.WithoutCancel(ctx), progress); err != nil {
-		return in.out, diskFault(op, err)
-	}
-	if err := o.clear(ctx); err != nil {
-		return in.out, diskFault(op, err)
-	}
-	if in.out.Taken > 0 && ctx.Err() == nil {
-		if err := errors.Join(o.tendKeys(ctx), o.shareComputer(ctx)); err != nil {
-			return in.out, err
-		}
-	}
-	if in.out.Refilled > 0 || o.Damage() > 0 {
-		return in.out, o.heal(ctx)
-	}
-	if in.out.Taken > 0 {
-		return in.out, diskFault(op, o.endTails())
-	}
-	return in.out, nil
+	return in.out, diskFault(op, err)
 }
 
 // intake is one taking in under way.
@@ -112,44 +101,9 @@ type intake struct {
 	size   int
 	fresh  map[uint32]vault.Key // keys that came and are not kept yet
 	opened []uint32             // their epochs, whose batches are to be looked at again
-}
 
-func (in *intake) run(ctx context.Context, next func() ([]byte, error), progress func(Progress)) error {
-	done := 0
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		frame, err := next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := in.take(ctx, frame); err != nil {
-			return err
-		}
-		done++
-		progress(Progress{Phase: "receive", Done: done})
-	}
-}
-
-// take checks one frame and puts it where it belongs.
-func (in *intake) take(ctx context.Context, frame []byte) error {
-	b, err := ledger.ReadFrame(frame)
-	switch {
-	case errors.Is(err, ledger.ErrNewer):
-		in.refuse(&ledger.Batch{}, "newer")
-		return nil
-	case err != nil || len(b.Bytes)+64 > ledger.MaxBatch || b.Size() > ledger.MaxBatch:
-		in.refuse(&ledger.Batch{}, "malformed")
-		return nil
-	case b.Office != in.office.Info().OfficeID:
-		in.refuse(b, "other_office")
-		return nil
-	}
-	return in.work(ctx, b)
+	checked map[*ledger.Batch]*checked // of the frames that are looked at together
+	late    bool                       // much arrives
 }
 
 // retry looks again at what waits: it may have come meanwhile by another way.
@@ -209,7 +163,7 @@ func (in *intake) admit(b *ledger.Batch) (bool, error) {
 		return false, in.again(b, at)
 	}
 	public := in.keyOf(b)
-	if public != nil && b.Verify(public) != nil {
+	if public != nil && in.verify(b, public) != nil {
 		in.refuse(b, "signature")
 		return false, nil
 	}
@@ -231,8 +185,7 @@ func (in *intake) admit(b *ledger.Batch) (bool, error) {
 
 // accept opens a batch whose place is right and sends it on its way.
 func (in *intake) accept(b *ledger.Batch) (bool, error) {
-	o := in.office
-	body, err := b.Open(o.keys)
+	body, err := in.open(b)
 	if errors.Is(err, errNoKey) {
 		in.keyless(b)
 		return false, nil
@@ -315,6 +268,9 @@ func (in *intake) strip(b *ledger.Batch, body *ledger.Body) error {
 		if b.Payloads[i] == nil || in.office.absent(c.Kind, c.Record) {
 			continue
 		}
+		if in.late && !in.office.away.has(c.Record) {
+			continue // what was erased before it came leaves again when it is folded
+		}
 		s, _, err := in.office.state(c.Record)
 		if isMissing(err) {
 			s, err = &fold.State{}, nil
@@ -382,7 +338,7 @@ func (in *intake) flush(ctx context.Context) error {
 		return err
 	}
 	if len(in.batch) > 0 {
-		j := &job{done: make(chan outcome, 1), bulk: true, foreign: in.batch}
+		j := &job{done: make(chan outcome, 1), bulk: true, foreign: in.batch, late: in.late}
 		if err := in.office.hand(ctx, j); err != nil {
 			return err
 		}
@@ -438,7 +394,7 @@ func (o *Office) commitForeign(j *job) {
 		f.number = o.order.sent(false)
 	}
 	for i, f := range j.foreign {
-		f.more = i+1 < len(j.foreign)
+		f.more, f.late = i+1 < len(j.foreign), j.late
 		o.folds <- f
 	}
 	j.done <- outcome{}

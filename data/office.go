@@ -93,6 +93,9 @@ type Office struct {
 	foldedFeeds *ledger.Feeds // as the working copy has them; the folding goroutine's own
 	pending     []unit        // gathered to be folded together; the folding goroutine's own
 	pendingSize int
+	pendingLate int                    // of them: only noted
+	later       laterBook              // what was noted while much arrives
+	arrivals    arrivals               // that are under way
 	doubles     posSet                 // places of batches that stand elsewhere now
 	away        away                   // what was taken off this machine
 	owed        hashSet                // batches of which a payload is missing that nothing erased
@@ -396,6 +399,7 @@ func (o *Office) Close() error {
 	}
 	o.closed = true
 	o.closing.Unlock()
+	o.later.halt.Store(true)
 	o.backups.halt()
 	o.checks.end()
 	o.leaders.Wait()

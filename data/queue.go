@@ -117,7 +117,7 @@ func (g *gathering) fits(j *job) bool {
 
 // alone tells whether a job shares a batch with no other: a flush, what others
 // wrote, and keys.
-func (j *job) alone() bool { return j.flush != nil || j.foreign != nil || j.keys }
+func (j *job) alone() bool { return j.flush != nil || j.land != nil || j.foreign != nil || j.keys }
 
 func (g *gathering) add(j *job) {
 	for i := range j.changes {
@@ -166,6 +166,8 @@ func (o *Office) lead(own *job) {
 		switch {
 		case group[0].flush != nil:
 			o.folds <- &folded{flush: group[0].flush}
+		case group[0].land != nil:
+			o.folds <- &folded{land: group[0].land}
 		case group[0].foreign != nil:
 			o.commitForeign(group[0])
 		default:

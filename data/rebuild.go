@@ -59,6 +59,9 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := o.store.Meta(metaRelaw); !isMissing(err) {
+		return errors.Join(o.readHeld(), errStale) // not all is in it, or it was judged by less than is known
+	}
 	// The rows first: who folds asks them which records there are.
 	if err := o.readRows(ctx); err != nil {
 		return err
@@ -72,7 +75,7 @@ func (o *Office) tryCopy(ctx context.Context) error {
 	if err := o.readHeld(); err != nil {
 		return err
 	}
-	if _, err := o.store.Meta(metaRelaw); o.relaw.Load() || !isMissing(err) {
+	if o.relaw.Load() {
 		return errStale // what was judged before the law was known is to be judged again
 	}
 	owed, err := o.store.Owed()
@@ -415,7 +418,8 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 	}
 	o.damage, o.foreign, o.trimmed = nil, nil, 0
 	o.index, o.feeds, o.foldedFeeds, o.packs = search.New(), ledger.NewFeeds(), ledger.NewFeeds(), newPackBook()
-	o.pending, o.pendingSize = nil, 0
+	o.pending, o.pendingSize, o.pendingLate = nil, 0, 0
+	o.later.reset()
 	o.owed.clear()
 	o.counts.set(map[record.Kind]int{})
 	o.places = newPlaceBook()

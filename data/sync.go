@@ -121,6 +121,8 @@ type meeting struct {
 	dirty    bool // what is kept of the way is to be written
 	total    int  // batches that are thought to come; 0: not known
 	done     int
+	fresh    int      // changes that came
+	arrival  *arrival // when they are many
 }
 
 // head is what a frame is known by while it is taken in.
@@ -242,6 +244,16 @@ type portion struct {
 // pull takes in what is behind the mark. The next portion is fetched while one is
 // taken in.
 func (x *meeting) pull(ctx context.Context, mark sync.Mark) error {
+	err := x.pullAll(ctx, mark)
+	ended := x.arrival.end(ctx, x.progress)
+	x.arrival, x.fresh = nil, 0
+	if err == nil {
+		err = ended
+	}
+	return err
+}
+
+func (x *meeting) pullAll(ctx context.Context, mark sync.Mark) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	portions, ended := make(chan *portion), make(chan error, 1)
@@ -320,6 +332,14 @@ func (o *Office) look(frame []byte) (head, bool) {
 func (x *meeting) take(ctx context.Context, p *portion) error {
 	o := x.office
 	var got Received
+	for i := range p.heads {
+		if !p.heads[i].known {
+			x.fresh += p.heads[i].changes
+		}
+	}
+	if x.arrival == nil && (x.fresh >= manyChanges || x.total >= manyBatches) {
+		x.arrival = o.arrive(x.total)
+	}
 	if len(p.frames) > 0 {
 		var err error
 		p.here = o.here()
@@ -330,6 +350,7 @@ func (x *meeting) take(ctx context.Context, p *portion) error {
 			f := p.frames[0]
 			p.frames = p.frames[1:]
 			x.done++
+			x.arrival.come(x.done)
 			x.progress(Progress{Phase: "receive", Done: x.done, Total: max(x.total, x.done)})
 			return f, nil
 		}, nil)

@@ -361,6 +361,14 @@ func (t *Tx) PutMeta(name string, plain []byte) error {
 	return t.Put(Item{metaKey(name), v})
 }
 
+// DropMeta takes a value away by name.
+func (t *Tx) DropMeta(name string) error {
+	if err := t.txn.remove(metaKey(name)); err != nil {
+		return fmt.Errorf("drop value: %w", err)
+	}
+	return nil
+}
+
 // EncodeCounts and DecodeCounts write how many rows of each kind there are.
 func EncodeCounts(counts map[record.Kind]int) []byte {
 	var b []byte
