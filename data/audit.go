@@ -240,7 +240,6 @@ type Reading struct {
 	What   string // record.AccessRead, AccessPrint or AccessExport
 	Record record.ID
 	Of     string // the kind of the record, paper or list
-	Name   string // of the record, as lists show it to the member who asks
 	At     time.Time
 	Detail string // a paper's number, a list's filter
 	Count  int

@@ -274,14 +274,6 @@ func (c *Case) Done() {
 	}
 }
 
-// AddNote adds a note; it is never edited afterwards.
-func (c *Case) AddNote(text string, done func(Failure, bool)) {
-	save(c.ctx, c.env, done, data.Change{
-		Record: c.ID, Kind: record.Case,
-		Add: []data.Addition{{Kind: record.Note, Values: map[string]string{"text": text}}},
-	})
-}
-
 // Close closes the case today, or opens it again.
 func (c *Case) Close(closed bool, done func(Failure, bool)) {
 	set := map[string]string{"state": "open", "closed_on": ""}

@@ -179,7 +179,8 @@ func (m *Making) Second() string {
 	if !m.Letter || !m.env.API.NeedsSecond(data.ProposalLetter) {
 		return ""
 	}
-	return secondText(m.env)
+	text, _ := secondText(m.env, record.ID{})
+	return text
 }
 
 // Approve records the second person.

@@ -233,9 +233,6 @@ func alerts(env Env, r, household *record.Record) []Alert {
 	add := func(tone Tone, key string, args ...string) {
 		all = append(all, Alert{Text: w.T(key, args...), Tone: tone})
 	}
-	if text := restrictedText(env, r); text != "" {
-		all = append(all, Alert{Text: text, Tone: Accent})
-	}
 	if r.Get("do_not_contact") == "true" {
 		add(Bad, "family.alert.do_not_contact")
 	}

@@ -252,7 +252,7 @@ func ReadStanding(ctx context.Context, env Env, id record.ID) (*Standing, error)
 		}
 		if m.Kind == record.Detainee {
 			own, theirs := LifeOf(r), LifeOf(m)
-			line.Life, line.Claims = lifeChip(env.Words, theirs), claimLines(env.Words, m)
+			line.Life, line.Claims = lifeChip(env.Words, theirs), claimLines(env, m)
 			line.Differ = theirs != "unknown" && own != theirs
 		}
 		s.From = append(s.From, line)

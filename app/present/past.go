@@ -110,7 +110,7 @@ func (p *Past) take(d *pastData) {
 			p.Release = Chip{Text: optionLabel(w, record.Claim, "status", status.Release), Tone: Accent}
 		}
 		p.Where = whereText(w, status.Facility, status.Wing, status.Cell)
-		p.Claims = claimLines(w, r)
+		p.Claims = claimLines(env, r)
 	}
 	p.Clashes = clashes(env, r, status)
 	switch {

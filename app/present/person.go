@@ -180,7 +180,6 @@ func readPerson(ctx context.Context, api data.API, id record.ID) (*personData, e
 }
 
 func (p *Person) take(d *personData) {
-	w := p.env.Words
 	p.Elsewhere = p.open.changes(p.env, d.record)
 	p.Stale = p.Elsewhere != nil
 	p.State, p.Record = Ready, d.record
@@ -188,7 +187,7 @@ func (p *Person) take(d *personData) {
 	p.Head = p.head(d)
 	p.Facts = facts(p.env, d.record, personGroups)
 	p.placeCard()
-	p.Claims = claimLines(w, d.record)
+	p.Claims = claimLines(p.env, d.record)
 	p.Ties = p.ties(d)
 	p.Cases = caseLines(p.env, d.cases)
 	p.Steps = timeline(p.env, d.record.Kind, d.moments)

@@ -21,17 +21,19 @@ type ClaimLine struct {
 	By        string // who wrote it down, and when
 	Corrected bool   // a later claim takes it back; it stays in sight
 	Note      string // that it corrects or resolves, and why
+	Circle    string // that alone reads it; "" where whoever reads the page does
 }
 
 // claimLines lists a detainee's claims, the newest by source date first.
-func claimLines(w *assets.Words, r *record.Record) []ClaimLine {
+func claimLines(env Env, r *record.Record) []ClaimLine {
+	w := env.Words
 	claims, taken := r.Of(record.Claim), record.TakenBack(r.Entries)
 	slices.Reverse(claims)
 	slices.SortStableFunc(claims, func(a, b record.Entry) int { return strings.Compare(saidAt(&b), saidAt(&a)) })
 	lines := make([]ClaimLine, 0, len(claims))
 	for i := range claims {
 		line := claimLine(w, &claims[i])
-		line.Corrected = taken[claims[i].ID]
+		line.Corrected, line.Circle = taken[claims[i].ID], circleOf(env, r, &claims[i])
 		lines = append(lines, line)
 	}
 	return lines
@@ -103,6 +105,8 @@ type ClaimForm struct {
 	person record.ID
 	base   *record.Record
 	second bool // a confirmed death waits for another member's word
+
+	Circle record.ID // who alone reads it; zero: whoever reads the person
 }
 
 // NewClaim opens the form for a new claim about a status.
@@ -160,22 +164,32 @@ func (p *Person) claimForm(title string, place bool) *ClaimForm {
 	return f
 }
 
-// Second says who must agree before a confirmed death counts; "" where one word
-// suffices.
-func (f *ClaimForm) Second(env Env) string {
+// Second says who must agree before a confirmed death counts, and whether there is
+// nobody yet who may; "" where one word suffices.
+func (f *ClaimForm) Second(env Env) (text string, nobody bool) {
 	if !f.second {
-		return ""
+		return "", false
 	}
-	return secondText(env)
+	circle := f.Circle
+	if circle.IsZero() && f.base != nil {
+		circle = f.base.Circle
+	}
+	return secondText(env, circle)
 }
 
-// secondText names those who can be asked for the second word.
-func secondText(env Env) string {
-	who := env.API.MayApprove()
-	if len(who) == 0 {
-		return env.Words.T("proposal.waits.nobody")
+// secondText names those who can be asked for the second word on what is written
+// for a circle; zero: for the whole team.
+func secondText(env Env, circle record.ID) (text string, nobody bool) {
+	who, key := env.API.MayApprove(), "proposal.waits.nobody"
+	if o, ok := env.API.(interface {
+		MayApproveIn(circle record.ID) []string
+	}); ok && !circle.IsZero() {
+		who, key = o.MayApproveIn(circle), "proposal.waits.nobody_in"
 	}
-	return env.Words.T("proposal.waits", join(", ", who...))
+	if len(who) == 0 {
+		return env.Words.T(key), true
+	}
+	return env.Words.T("proposal.waits", join(", ", who...)), false
 }
 
 // Visible names the fields that make sense for what is being said: the method
@@ -265,6 +279,6 @@ func (f *ClaimForm) Change() (data.Change, bool) {
 	}
 	return data.Change{
 		Record: f.person, Kind: record.Detainee, Base: f.base, Reason: f.Field("reason").Value,
-		Add: []data.Addition{{Kind: record.Claim, Values: f.Values()}},
+		Circle: f.Circle, Add: []data.Addition{{Kind: record.Claim, Values: f.Values()}},
 	}, true
 }

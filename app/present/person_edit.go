@@ -188,14 +188,16 @@ func (f *ClaimForm) Save(ctx context.Context, env Env, done func(ok bool)) {
 	saveForm(ctx, env, f.Form, done, change)
 }
 
-// AddNote writes a short note on a record, or one that corrects an older one.
-func AddNote(ctx context.Context, env Env, kind record.Kind, id record.ID, text, corrects string, done func(Failure, bool)) {
+// AddNote writes a short note on a record, or one that corrects an older one. circle
+// is who alone reads it; zero: whoever reads the record, and of a correction whoever
+// read what it corrects.
+func AddNote(ctx context.Context, env Env, kind record.Kind, id record.ID, text, corrects string, circle record.ID, done func(Failure, bool)) {
 	values := map[string]string{"text": strings.TrimSpace(text)}
 	if corrects != "" {
 		values["corrects"] = corrects
 	}
 	save(ctx, env, done, data.Change{
-		Record: id, Kind: kind, Add: []data.Addition{{Kind: record.Note, Values: values}},
+		Record: id, Kind: kind, Circle: circle, Add: []data.Addition{{Kind: record.Note, Values: values}},
 	})
 }
 

@@ -29,7 +29,6 @@ func (p *Person) head(d *personData) Head {
 	if r.Get("name_doubtful") == "true" {
 		h.Original = w.T("person.name_doubtful", r.Get("original_name"))
 	}
-	h.Original = dot(h.Original, restrictedText(p.env, r))
 	h.Doubt = doubtOf(w, r.Kind, "cedula", r.Get("cedula"), p.env.API.Now())
 	if s.Release != "" && s.Release != "detained" {
 		h.Release = Chip{Text: optionLabel(w, record.Claim, "status", s.Release), Tone: Accent}

@@ -37,6 +37,7 @@ type NoteLine struct {
 	By        string
 	Corrects  bool // it takes the place of an older one
 	Corrected bool
+	Circle    string // that alone reads it; "" where whoever reads the page does
 }
 
 // TimelineLine is one change of a record.
@@ -198,7 +199,7 @@ func noteLines(env Env, r *record.Record) []NoteLine {
 		}
 		lines = append(lines, NoteLine{
 			ID: n.ID, Text: n.Get("text"), By: dot(n.By, stamp(env.Words, n.At)),
-			Corrects: n.Get("corrects") != "", Corrected: taken[n.ID],
+			Corrects: n.Get("corrects") != "", Corrected: taken[n.ID], Circle: circleOf(env, r, &n),
 		})
 	}
 	return lines

@@ -328,7 +328,7 @@ func TestTieAnExistingAndANewContact(t *testing.T) {
 
 func TestNotesAndMissingPage(t *testing.T) {
 	s := threeSons(t)
-	AddNote(context.Background(), s.env, record.Detainee, s.ana, " Traer la foto ", "", func(_ Failure, ok bool) {
+	AddNote(context.Background(), s.env, record.Detainee, s.ana, " Traer la foto ", "", record.ID{}, func(_ Failure, ok bool) {
 		if !ok {
 			t.Error("a note is saved")
 		}
@@ -337,7 +337,7 @@ func TestNotesAndMissingPage(t *testing.T) {
 	if len(p.Notes) != 1 || p.Notes[0].Text != "Traer la foto" {
 		t.Fatalf("%+v", p.Notes)
 	}
-	AddNote(context.Background(), s.env, record.Detainee, s.ana, "Ya la trajo", p.Notes[0].ID.String(), func(Failure, bool) {})
+	AddNote(context.Background(), s.env, record.Detainee, s.ana, "Ya la trajo", p.Notes[0].ID.String(), record.ID{}, func(Failure, bool) {})
 	p.Open()
 	if len(p.Notes) != 2 || !p.Notes[0].Corrects || !p.Notes[1].Corrected {
 		t.Errorf("%+v", p.Notes)

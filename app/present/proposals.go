@@ -36,6 +36,9 @@ type ProposalCard struct {
 	May      bool
 	Mine     bool // who is signed in proposed it, and may take it back
 	WhyNot   string
+	Inside   string // that a circle sealed it; "" otherwise
+	Deciders string // who may decide it, or that there is nobody yet; "" once it is decided
+	Nobody   bool
 }
 
 // decidedLines is how many decided proposals are listed.
@@ -119,6 +122,9 @@ func proposalCard(ctx context.Context, env Env, p *data.Proposal, whole bool) (P
 	if !p.May && p.WhyNot != "" {
 		c.WhyNot = w.T("proposal.why_not." + p.WhyNot)
 	}
+	if p.State == data.ProposalWaiting {
+		c.deciders(w, p)
+	}
 	if !whole {
 		return c, nil
 	}
@@ -128,6 +134,23 @@ func proposalCard(ctx context.Context, env Env, p *data.Proposal, whole bool) (P
 		}
 	}
 	return c, proposedChange(ctx, env, &c)
+}
+
+// deciders says who may decide a proposal: whoever waits for a word must know whom
+// to ask for it.
+func (c *ProposalCard) deciders(w *assets.Words, p *data.Proposal) {
+	if p.Circle != "" {
+		c.Inside = w.T("proposal.inside", p.Circle)
+	}
+	switch {
+	case len(p.Who) > 0:
+		c.Deciders = w.T("proposal.who", join(", ", p.Who...))
+	case p.May:
+	case p.Circle != "":
+		c.Deciders, c.Nobody = w.T("proposal.who.nobody_in", p.Circle), true
+	default:
+		c.Deciders, c.Nobody = w.T("proposal.who.nobody"), true
+	}
 }
 
 func proposalTitle(w *assets.Words, p *data.Proposal) string {

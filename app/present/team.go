@@ -20,7 +20,7 @@ type Teaming interface {
 }
 
 // Team is the room of the team: who is in, what each may do, what waits for a
-// second person's word, and which circles are restricted.
+// second person's word.
 type Team struct {
 	State   State
 	Failure Failure
@@ -29,7 +29,6 @@ type Team struct {
 	Alone   string // that there is one coordinator only; "" otherwise
 	Few     string // that there is one member only; "" otherwise
 	Rights  RightsTable
-	Circles []CircleLine
 	Pending []ProposalCard
 	Decided []ProposalCard // the last ones, newest first
 
@@ -81,18 +80,9 @@ type RightRow struct {
 	Second bool // it takes a second person
 }
 
-// CircleLine is a restricted circle with who is in.
-type CircleLine struct {
-	ID      record.ID
-	Name    string
-	Members string
-	Mine    bool
-}
-
 type teamData struct {
 	members []data.TeamMember
 	rights  map[string][]string
-	circles []CircleLine
 	pending []ProposalCard
 	decided []ProposalCard
 }
@@ -135,9 +125,6 @@ func (t *Team) read(ctx context.Context) (*teamData, error) {
 		return nil, err
 	}
 	d.rights = readRights(office.Get("rights"))
-	if d.circles, err = t.circles(ctx, d.members); err != nil {
-		return nil, err
-	}
 	d.pending, d.decided, err = readProposals(ctx, t.env)
 	return d, err
 }
@@ -151,33 +138,6 @@ func readRights(text string) map[string][]string {
 		return nil
 	}
 	return table.Rights
-}
-
-func (t *Team) circles(ctx context.Context, members []data.TeamMember) ([]CircleLine, error) {
-	var out []CircleLine
-	me := t.env.API.Info().Member
-	err := t.env.API.Each(ctx, record.Circle, func(r *record.Record) error {
-		if r.Deleted {
-			return nil
-		}
-		ids := r.Refs("members")
-		names := make([]string, 0, len(ids))
-		for _, id := range ids {
-			names = append(names, memberName(t.env.Words, members, id))
-		}
-		out = append(out, CircleLine{ID: r.ID, Name: r.Get("name"), Members: strings.Join(names, ", "), Mine: slices.Contains(ids, me)})
-		return nil
-	})
-	return out, err
-}
-
-func memberName(w *assets.Words, members []data.TeamMember, id record.ID) string {
-	for i := range members {
-		if members[i].ID == id {
-			return members[i].Name
-		}
-	}
-	return w.T("teamroom.stranger")
 }
 
 func (t *Team) take(d *teamData) {
@@ -214,7 +174,7 @@ func (t *Team) take(d *teamData) {
 		t.Alone = w.T("teamroom.alone")
 	}
 	t.Rights = rightsTable(w, d.rights)
-	t.Circles, t.Pending, t.Decided = d.circles, d.pending, d.decided
+	t.Pending, t.Decided = d.pending, d.decided
 }
 
 // may tells whether who is signed in holds a right over the team, which its only

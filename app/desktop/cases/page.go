@@ -22,6 +22,7 @@ type caseView struct {
 	vm   *present.Case
 	page *sheet.Page
 	past *sheet.History
+	note *sheet.NoteBox
 	stop context.CancelFunc
 }
 
@@ -33,7 +34,9 @@ func newView(h room.Host, id record.ID) *caseView {
 	v.page.Whole(widget.Loading(h.Words().T("case.loading")))
 	v.vm = present.NewCase(ctx, sheet.Env(h), id, v.draw)
 	v.page.Keeps(record.Case, id, v.reopen)
+	v.note = sheet.NewNoteBox(h, v.page, record.Case, id, v.vm.Open)
 	v.past = sheet.NewHistory(h, v.page, record.Case, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
+	v.note.Circles = v.past.Known.Circles
 	v.vm.Open()
 	return v
 }
@@ -45,7 +48,10 @@ func (v *caseView) Object() fyne.CanvasObject { return v.page.Object() }
 func (v *caseView) Page() *sheet.Page { return v.page }
 
 // Heed takes an event.
-func (v *caseView) Heed(e data.Event) { v.vm.Heed(e) }
+func (v *caseView) Heed(e data.Event) {
+	v.vm.Heed(e)
+	v.past.Heed(e)
+}
 
 // Again reads the page again.
 func (v *caseView) Again() { v.vm.Open() }
@@ -83,8 +89,7 @@ func (v *caseView) cards() []fyne.CanvasObject {
 	if then := v.past.Past(); then != nil {
 		return then
 	}
-	var all []fyne.CanvasObject
-	all = append(all, v.head())
+	all := append(v.past.Known.Band(), v.head())
 	for _, em := range v.vm.Emergencies {
 		all = append(all, widget.Notice(widget.ToneAccent, em, widget.Note(w.T("incident.emergency.effect"))))
 	}
@@ -100,8 +105,7 @@ func (v *caseView) cards() []fyne.CanvasObject {
 	for _, card := range v.vm.Cards[min(1, len(v.vm.Cards)):] {
 		all = append(all, v.facts(card))
 	}
-	notes, _ := sheet.Notes(w, v.vm.Notes, func(text string) { v.vm.AddNote(text, v.told) }, nil)
-	return append(all, notes, v.past.Object(v.vm.History), v.past.Tools())
+	return append(all, v.note.Object(v.vm.Notes), v.past.Object(v.vm.History), v.past.Tools())
 }
 
 // head is for whom, how he stands, and how the case stands.

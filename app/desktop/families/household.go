@@ -23,6 +23,8 @@ type HouseholdView struct {
 	vm   *present.HouseholdPage
 	page *sheet.Page
 	note *sheet.NoteBox
+
+	known *sheet.Restricted
 }
 
 // NewHouseholdView opens the page of a household.
@@ -35,6 +37,8 @@ func NewHouseholdView(h room.Host, id record.ID) *HouseholdView {
 	v.vm = present.NewHousehold(ctx, v.env, id, v.draw)
 	v.page.Keeps(record.Household, id, v.reopen)
 	v.note = sheet.NewNoteBox(h, v.page, record.Household, id, v.vm.Open)
+	v.known = sheet.NewRestricted(h, v.page, record.Household, id, v.vm.Open)
+	v.note.Circles = v.known.Circles
 	v.vm.Open()
 	return v
 }
@@ -46,7 +50,10 @@ func (v *HouseholdView) Object() fyne.CanvasObject { return v.page.Object() }
 func (v *HouseholdView) Page() *sheet.Page { return v.page }
 
 // Heed takes an event.
-func (v *HouseholdView) Heed(e data.Event) { v.vm.Heed(e) }
+func (v *HouseholdView) Heed(e data.Event) {
+	v.vm.Heed(e)
+	v.known.Heed(e)
+}
 
 // Again reads the page again.
 func (v *HouseholdView) Again() { v.vm.Open() }
@@ -67,8 +74,7 @@ func (v *HouseholdView) draw() {
 
 func (v *HouseholdView) cards() []fyne.CanvasObject {
 	w := v.host.Words()
-	var all []fyne.CanvasObject
-	all = append(all, v.head())
+	all := append(v.known.Band(), v.head())
 	all = append(all, sheet.Alerts(v.vm.Alerts)...)
 	all = append(all, v.members(), v.people())
 	for _, card := range v.vm.Facts {
@@ -77,7 +83,8 @@ func (v *HouseholdView) cards() []fyne.CanvasObject {
 			return sheet.Facts(w, card, v.edit)
 		}))
 	}
-	return append(all, v.note.Object(v.vm.Notes), sheet.Timeline(w, v.vm.Steps))
+	all = append(all, v.note.Object(v.vm.Notes), sheet.Timeline(w, v.vm.Steps))
+	return append(all, v.known.Tools()...)
 }
 
 func (v *HouseholdView) head() fyne.CanvasObject {

@@ -21,6 +21,8 @@ type incidentView struct {
 	vm   *present.Incident
 	page *sheet.Page
 	stop context.CancelFunc
+
+	known *sheet.Restricted
 }
 
 func newView(h room.Host, id record.ID) *incidentView {
@@ -31,6 +33,7 @@ func newView(h room.Host, id record.ID) *incidentView {
 	v.page.Whole(widget.Loading(h.Words().T("incident.loading")))
 	v.vm = present.NewIncident(ctx, sheet.Env(h), id, v.draw)
 	v.page.Keeps(record.Incident, id, v.reopen)
+	v.known = sheet.NewRestricted(h, v.page, record.Incident, id, v.vm.Open)
 	v.vm.Open()
 	return v
 }
@@ -42,7 +45,10 @@ func (v *incidentView) Object() fyne.CanvasObject { return v.page.Object() }
 func (v *incidentView) Page() *sheet.Page { return v.page }
 
 // Heed takes an event.
-func (v *incidentView) Heed(e data.Event) { v.vm.Heed(e) }
+func (v *incidentView) Heed(e data.Event) {
+	v.vm.Heed(e)
+	v.known.Heed(e)
+}
 
 // Again reads the page again.
 func (v *incidentView) Again() { v.vm.Open() }
@@ -63,7 +69,7 @@ func (v *incidentView) draw() {
 
 // cards are the page from the first look down.
 func (v *incidentView) cards() []fyne.CanvasObject {
-	all := []fyne.CanvasObject{v.head(), v.page.Card("toll", v.tolls)}
+	all := append(v.known.Band(), v.head(), v.page.Card("toll", v.tolls))
 	if len(v.vm.Categories) > 0 {
 		all = append(all, widget.CardColumns(2, 300, v.own(), v.gap()), v.table())
 	}
@@ -74,7 +80,7 @@ func (v *incidentView) cards() []fyne.CanvasObject {
 	if len(v.vm.Issued) > 0 {
 		all = append(all, v.documents())
 	}
-	return all
+	return append(all, v.known.Tools()...)
 }
 
 func (v *incidentView) head() fyne.CanvasObject {

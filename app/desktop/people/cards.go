@@ -38,6 +38,9 @@ func (v *personView) claim(c present.ClaimLine) fyne.CanvasObject {
 	if c.Corrected {
 		marks = append(marks, widget.NewChip(w.T("person.claim.corrected"), widget.ToneGrey))
 	}
+	if c.Circle != "" {
+		marks = append(marks, widget.NewChip(w.T("readers.chip", c.Circle), widget.ToneAccent))
+	}
 	head := widget.HFill(8, 0, widget.FlowChips(marks...), widget.Caption(c.When))
 	lines := []fyne.CanvasObject{head}
 	if c.Place != "" {
@@ -81,17 +84,19 @@ func (v *personView) claimForm(name string, open func() *present.ClaimForm) {
 		}
 		editor = sheet.NewEditor(w, f.Form, save, v.page.Cancel, f.Visible()...)
 		sheet.OfferPlaces(v.host, f.Form, editor.Sync)
-		text := w.T("person.claim.two_people")
-		if second := f.Second(v.env); second != "" {
-			text = second
+		two := widget.VStack(0)
+		readers := sheet.NewReaders(v.host)
+		if f.Field("corrects").Value == "" && f.Field("resolves").Value == "" {
+			readers.Offer(v.past.Known.Circles())
 		}
-		two := widget.Note(text)
 		follow := func() {
-			if f.Field("status").Value == "confirmed_dead" {
-				two.Show()
-			} else {
-				two.Hide()
-			}
+			f.Circle = readers.Circle()
+			two.Objects = v.twoPeople(f)
+			two.Refresh()
+		}
+		readers.OnChanged = func() {
+			follow()
+			v.page.Redraw()
 		}
 		follow()
 		editor.OnSet = func(name string) {
@@ -102,19 +107,35 @@ func (v *personView) claimForm(name string, open func() *present.ClaimForm) {
 				v.page.Redraw()
 			}
 		}
-		body := []fyne.CanvasObject{two, editor.Object()}
+		body := []fyne.CanvasObject{two, editor.Fields(), readers.Object(), editor.Buttons()}
 		if f.Field("resolves").Value != "" {
 			body = append([]fyne.CanvasObject{widget.Note(w.T("person.claim.resolve_help"))}, body...)
 		}
 		return &sheet.Open{
 			Key: "claim", Object: widget.Card(f.Title, body...), Dirty: f.Dirty, Save: save, Done: v.vm.Done,
 			Focus: func(c fyne.Canvas) { editor.Focus(c, "") },
-			Name:  name, Draft: f.Typing(), Restored: func() {
+			Name:  name, Draft: readers.Keep(f.Typing()), Restored: func() {
 				editor.Show(f.Visible())
 				follow()
 			},
 		}
 	})
+}
+
+// twoPeople says of a confirmed death who must agree, and loudly where there is
+// nobody who may.
+func (v *personView) twoPeople(f *present.ClaimForm) []fyne.CanvasObject {
+	if f.Field("status").Value != "confirmed_dead" {
+		return nil
+	}
+	text, nobody := f.Second(v.env)
+	switch {
+	case text == "":
+		return []fyne.CanvasObject{widget.Note(v.host.Words().T("person.claim.two_people"))}
+	case nobody:
+		return []fyne.CanvasObject{widget.Notice(widget.ToneWarn, text)}
+	}
+	return []fyne.CanvasObject{widget.Note(text)}
 }
 
 // family is the detainee's relatives.

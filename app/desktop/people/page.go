@@ -37,7 +37,7 @@ func newPersonView(h room.Host, id record.ID) *personView {
 	v.page.Keeps(record.Detainee, id, v.reopen)
 	v.note = sheet.NewNoteBox(h, v.page, record.Detainee, id, v.vm.Open)
 	v.past = sheet.NewHistory(h, v.page, record.Detainee, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
-	v.note.ReadOnly = v.past.ReadOnly
+	v.note.ReadOnly, v.note.Circles = v.past.ReadOnly, v.past.Known.Circles
 	v.vm.Open()
 	return v
 }
@@ -51,9 +51,7 @@ func (v *personView) Page() *sheet.Page { return v.page }
 // Heed takes an event.
 func (v *personView) Heed(e data.Event) {
 	v.vm.Heed(e)
-	if e.Kind == record.Detainee {
-		v.past.Load()
-	}
+	v.past.Heed(e)
 }
 
 // Again reads the page again.

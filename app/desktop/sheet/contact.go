@@ -36,7 +36,7 @@ func NewContactView(h room.Host, id record.ID) *ContactView {
 	v.page.Keeps(record.Contact, id, v.reopen)
 	v.note = NewNoteBox(h, v.page, record.Contact, id, v.vm.Open)
 	v.past = NewHistory(h, v.page, record.Contact, id, func() *record.Record { return v.vm.Record }, v.vm.Open)
-	v.note.ReadOnly = v.past.ReadOnly
+	v.note.ReadOnly, v.note.Circles = v.past.ReadOnly, v.past.Known.Circles
 	v.vm.Open()
 	return v
 }
@@ -50,9 +50,7 @@ func (v *ContactView) Page() *Page { return v.page }
 // Heed takes an event.
 func (v *ContactView) Heed(e data.Event) {
 	v.vm.Heed(e)
-	if e.Kind == record.Contact {
-		v.past.Load()
-	}
+	v.past.Heed(e)
 }
 
 // Again reads the page again.

@@ -381,6 +381,9 @@ func (e *Editor) Busy(on bool) {
 }
 
 // Object is the form with the buttons under it.
-func (e *Editor) Object() fyne.CanvasObject {
-	return widget.VStack(14, e.Form.Object(), widget.HStack(8, e.save, e.cancel))
-}
+func (e *Editor) Object() fyne.CanvasObject { return widget.VStack(14, e.Fields(), e.Buttons()) }
+
+// Fields are the form alone, for a page that puts something between it and the
+// buttons; Buttons are those.
+func (e *Editor) Fields() fyne.CanvasObject  { return e.Form.Object() }
+func (e *Editor) Buttons() fyne.CanvasObject { return widget.HStack(8, e.save, e.cancel) }

@@ -10,6 +10,7 @@ import (
 	"paradero/app/desktop/room"
 	"paradero/app/present"
 	"paradero/app/widget"
+	"paradero/data"
 	"paradero/data/record"
 )
 
@@ -32,6 +33,8 @@ type History struct {
 	gone     bool // taken away from here: nothing else is drawn
 	merge    *mergeBox
 	away     *present.Removal
+
+	Known *Restricted // who alone reads it
 }
 
 // NewHistory makes it for the page of a record; Load fills it.
@@ -41,6 +44,7 @@ func NewHistory(h room.Host, p *Page, kind record.Kind, id record.ID, current fu
 	y.day.SetPlaceHolder(h.Words().T("past.hint"))
 	y.day.OnSubmitted = func(string) { y.look() }
 	p.leave = y.Leave
+	y.Known = NewRestricted(h, p, kind, id, again)
 	y.Load()
 	return y
 }
@@ -66,6 +70,14 @@ func (y *History) Load() {
 			}
 		}
 	})
+}
+
+// Heed takes an event.
+func (y *History) Heed(e data.Event) {
+	if e.Kind == y.kind {
+		y.Load()
+	}
+	y.Known.Heed(e)
 }
 
 // ReadOnly reports whether the record was found to be the same as another one: what
@@ -127,9 +139,9 @@ func (y *History) Removing() *present.Removal { return y.away }
 // Bands are drawn above everything: where the record went, and what is open.
 func (y *History) Bands() []fyne.CanvasObject {
 	w := y.host.Words()
-	var all []fyne.CanvasObject
+	all := y.Known.Band()
 	if y.standing == nil {
-		return nil
+		return all
 	}
 	if s := y.standing; s.Into != nil {
 		open := widget.Plain(w.T("merge.open"), theme.AccountIcon(), func() { y.host.GoRecord(y.kind, s.Into.ID) })
@@ -355,8 +367,8 @@ func (y *History) Tools() fyne.CanvasObject {
 	if !merged {
 		buttons = append(buttons, widget.Plain(w.T("remove.button"), theme.DeleteIcon(), y.deleteForm))
 	}
-	buttons = append(buttons, widget.Plain(w.T("erase.button"), theme.ContentClearIcon(), y.eraseForm))
-	all := []fyne.CanvasObject{widget.Card(w.T("tools.title"), widget.FlowChips(buttons...))}
+	buttons = append(append(buttons, widget.Plain(w.T("erase.button"), theme.ContentClearIcon(), y.eraseForm)), y.Known.Buttons()...)
+	all := append([]fyne.CanvasObject{widget.Card(w.T("tools.title"), widget.FlowChips(buttons...))}, y.Known.Open()...)
 	for _, key := range []string{"merge", "delete", "erase"} {
 		if open := y.page.Editing(key); open != nil {
 			all = append(all, open.Object)

@@ -27,20 +27,26 @@ type NoteBox struct {
 	busy  bool
 	saved func() // its draft is no longer needed
 
+	readers *Readers
+
 	// ReadOnly tells whether nothing may be written there; nil: never.
 	ReadOnly func() bool
+	// Circles gives those for which a note can be written; nil: for none.
+	Circles func() []present.CircleChoice
 }
 
 // NewNoteBox makes the card of a record's notes; again reads the page anew.
 func NewNoteBox(h room.Host, p *Page, kind record.Kind, id record.ID, again func()) *NoteBox {
 	n := &NoteBox{host: h, page: p, kind: kind, id: id, again: again, entry: widget.NewMultiEntry(2).Personal(), below: widget.NewErrorText()}
+	n.readers = NewReaders(h)
 	n.entry.SetPlaceHolder(h.Words().T("person.note.hint"))
-	typed, saved := p.BesideKept("note", n.typing(), n.clear, func() {
+	typed, saved := p.BesideKept("note", n.readers.Keep(n.typing()), n.clear, func() {
 		p.Reveal(n.entry)
 		h.Window().Canvas().Focus(n.entry)
 	})
 	n.saved = saved
 	n.entry.OnChanged = func(string) { typed() }
+	n.readers.OnChanged = typed
 	return n
 }
 
@@ -71,6 +77,7 @@ func (n *NoteBox) typing() *present.Typing {
 
 func (n *NoteBox) clear() {
 	n.takes = present.NoteLine{}
+	n.readers.Reset()
 	n.entry.SetText("")
 	n.below.Clear()
 }
@@ -89,7 +96,7 @@ func (n *NoteBox) Object(notes []present.NoteLine) fyne.CanvasObject {
 		}))
 	}
 	buttons.Objects = append([]fyne.CanvasObject{widget.Plain(label, theme.ContentAddIcon(), n.Save)}, buttons.Objects...)
-	box := widget.VStack(10, widget.VStack(6, n.entry, n.below, buttons))
+	box := widget.VStack(10, widget.VStack(6, n.entry, n.below, n.whoReads(), buttons))
 	if n.onlyRead() {
 		box = widget.VStack(10)
 		if len(notes) == 0 {
@@ -100,6 +107,19 @@ func (n *NoteBox) Object(notes []present.NoteLine) fyne.CanvasObject {
 		box.Add(n.line(one))
 	}
 	return widget.Card(w.T("person.notes"), box)
+}
+
+// whoReads is the choice of who may read the note; a correction is read by whoever
+// read what it corrects.
+func (n *NoteBox) whoReads() fyne.CanvasObject {
+	switch {
+	case !n.takes.ID.IsZero() && n.takes.Circle != "":
+		return widget.Note(n.host.Words().T("readers.same", n.takes.Circle))
+	case !n.takes.ID.IsZero() || n.Circles == nil:
+		return widget.VStack(0)
+	}
+	n.readers.Offer(n.Circles())
+	return widget.Limit(460, n.readers.Object())
 }
 
 func (n *NoteBox) onlyRead() bool { return n.ReadOnly != nil && n.ReadOnly() }
@@ -116,6 +136,9 @@ func (n *NoteBox) line(one present.NoteLine) fyne.CanvasObject {
 		text.Muted()
 	}
 	foot := widget.HFill(8, 0, widget.Caption(meta).Shrinks())
+	if one.Circle != "" {
+		foot.Add(widget.NewChip(w.T("readers.chip", one.Circle), widget.ToneAccent))
+	}
 	if !one.Corrected && !n.onlyRead() {
 		foot.Add(widget.Quiet(w.T("person.note.correct"), nil, func() { n.Correct(one) }))
 	}
@@ -143,11 +166,11 @@ func (n *NoteBox) Save() {
 		return
 	}
 	n.busy = true
-	corrects := ""
+	corrects, circle := "", n.readers.Circle()
 	if !n.takes.ID.IsZero() {
-		corrects = n.takes.ID.String()
+		corrects, circle = n.takes.ID.String(), record.ID{}
 	}
-	present.AddNote(context.Background(), Env(n.host), n.kind, n.id, n.entry.Text, corrects, func(f present.Failure, ok bool) {
+	present.AddNote(context.Background(), Env(n.host), n.kind, n.id, n.entry.Text, corrects, circle, func(f present.Failure, ok bool) {
 		n.busy = false
 		if !ok {
 			n.below.SetProblem(strings.TrimSpace(f.Text+" "+f.Hint), false)

@@ -29,6 +29,15 @@ func Proposal(h room.Host, p *Page, c present.ProposalCard, done func()) fyne.Ca
 	if c.Reason != "" {
 		lines = append(lines, widget.Note(w.T("timeline.reason", c.Reason)).Personal())
 	}
+	if c.Inside != "" {
+		lines = append(lines, widget.Note(c.Inside))
+	}
+	switch {
+	case c.Nobody:
+		lines = append(lines, widget.Notice(widget.ToneWarn, c.Deciders))
+	case c.Deciders != "" && !c.May: // who may decide it needs not be told
+		lines = append(lines, widget.Note(c.Deciders))
+	}
 	switch {
 	case p.Editing(ProposalForm(c)) != nil:
 		lines = append(lines, p.Editing(ProposalForm(c)).Object)

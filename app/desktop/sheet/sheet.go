@@ -227,33 +227,3 @@ func shift(w *assets.Words, c present.Shift) string {
 	}
 	return w.T("timeline.was", c.Label, c.Was, is)
 }
-
-// Notes draws notes and the line in which the next one is written. correct
-// may be nil.
-func Notes(w *assets.Words, notes []present.NoteLine, add func(text string), correct func(present.NoteLine)) (fyne.CanvasObject, *widget.Entry) {
-	entry := widget.NewMultiEntry(2)
-	entry.SetPlaceHolder(w.T("person.note.hint"))
-	button := widget.Plain(w.T("person.note.add"), theme.ContentAddIcon(), func() {
-		if entry.Text != "" {
-			add(entry.Text)
-		}
-	})
-	box := widget.VStack(10, widget.VStack(6, entry, widget.HStack(0, button)))
-	for _, n := range notes {
-		meta := n.By
-		if n.Corrects {
-			meta += " · " + w.T("person.note.corrects")
-		}
-		text := widget.NewParagraph(n.Text).Personal()
-		if n.Corrected {
-			meta += " · " + w.T("person.note.corrected")
-			text.Muted()
-		}
-		foot := widget.HFill(8, 0, widget.Caption(meta).Shrinks())
-		if correct != nil && !n.Corrected {
-			foot.Add(widget.Quiet(w.T("person.note.correct"), nil, func() { correct(n) }))
-		}
-		box.Add(widget.VStack(2, widget.HLine(), widget.Inset(6, 0, 0, 0, text), foot))
-	}
-	return widget.Card(w.T("person.notes"), box), entry
-}

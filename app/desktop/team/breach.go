@@ -32,6 +32,7 @@ func (r *teamRoom) breach(d present.TeamDevice) {
 			}
 			if err == nil {
 				err = r.host.WriteFile(file, paper.PDF)
+				data.AuditOf(r.host.Office()).Exported(reports.BreachKind, held.Device.String(), len(held.People)) // also when writing failed half way
 			}
 			return func() {
 				if err != nil {

@@ -33,8 +33,13 @@ type Controls interface {
 
 // teamRoom is one page; a member's devices open under his row.
 type teamRoom struct {
-	host    Controls
-	vm      *present.Team
+	host  Controls
+	vm    *present.Team
+	rings *present.Circles
+
+	wantsCircle bool // a new one is to be begun once they were read
+
+	reads   *readings // shown in place of the page; nil: it is not
 	page    *sheet.Page
 	open    record.ID // whose devices are shown
 	gone    bool      // those who left are shown
@@ -63,6 +68,7 @@ func New(h Controls) room.Room {
 	r := &teamRoom{host: h}
 	r.page = sheet.NewPage(h, r.cards)
 	r.vm = present.NewTeam(context.Background(), sheet.Env(h), r.draw)
+	r.rings = present.NewCircles(context.Background(), sheet.Env(h), r.draw)
 	r.page.Whole(widget.Loading(h.Words().T("teamroom.loading")))
 	return r
 }
@@ -73,15 +79,21 @@ func (r *teamRoom) Key() string { return "team" }
 // Icon is the room's icon.
 func (r *teamRoom) Icon() fyne.Resource { return theme.AccountIcon() }
 
-// Open reads the team; arg "invite" begins an invitation.
+// Open reads the team; arg "invite" begins an invitation, present.ReadingsPlace
+// shows who read what, present.NewCirclePlace begins a circle.
 func (r *teamRoom) Open(arg string) fyne.CanvasObject {
+	if page := r.openReadings(arg); page != nil {
+		return page
+	}
 	r.vm.Load()
+	r.rings.Load()
 	r.askKnocks()
 	r.turn++
 	r.listen(r.turn)
 	if arg == "invite" && r.page.Editing(inviteForm) == nil {
 		r.invite(present.TeamMember{})
 	}
+	r.wantsCircle = arg == present.NewCirclePlace
 	return r.page.Object()
 }
 
@@ -125,7 +137,11 @@ func (r *teamRoom) Back() bool {
 
 // Changed reads again what an edit, ours or a colleague's, may have changed.
 func (r *teamRoom) Changed(e data.Event) {
+	if r.reads != nil && e.Kind == record.Access {
+		r.reads.vm.Load()
+	}
 	r.vm.Load()
+	r.rings.Load()
 	if e.Kind == record.Device || e.Kind == record.Member {
 		r.askKnocks()
 	}
@@ -151,6 +167,7 @@ func (r *teamRoom) draw() {
 			widget.Plain(w.T("sync.again"), theme.ViewRefreshIcon(), r.vm.Load)))
 	default:
 		r.page.Redraw()
+		r.beginWanted()
 	}
 }
 
@@ -176,7 +193,12 @@ func (r *teamRoom) cards() []fyne.CanvasObject {
 		}
 		all = append(all, widget.Notice(widget.ToneWarn, text, below...))
 	}
-	all = append(all, r.members(), r.rights(), widget.CardColumns(2, 380, r.circles(), r.decided()))
+	all = append(all, r.members(), r.circles(), r.rights())
+	if r.vm.MayRemove {
+		all = append(all, widget.CardColumns(2, 380, r.decided(), r.audit()))
+	} else {
+		all = append(all, r.decided())
+	}
 	if len(r.vm.Gone) > 0 {
 		all = append(all, r.left())
 	}
@@ -237,23 +259,6 @@ func (r *teamRoom) rights() fyne.CanvasObject {
 	})
 	height := table.HeightOf(len(t.Rows)) / widget.U(1)
 	return widget.Card(w.T("teamroom.rights"), widget.Note(w.T("teamroom.rights.note")), widget.Fixed(0, height, table))
-}
-
-// circles are the restricted groups with who is in.
-func (r *teamRoom) circles() fyne.CanvasObject {
-	w := r.host.Words()
-	lines := []fyne.CanvasObject{widget.Note(w.T("teamroom.circles.note"))}
-	if len(r.vm.Circles) == 0 {
-		return widget.Card(w.T("teamroom.circles"), append(lines, widget.Note(w.T("teamroom.circles.none")))...)
-	}
-	for _, c := range r.vm.Circles {
-		chip := widget.NewChip(w.T("teamroom.circles.out"), widget.ToneGrey)
-		if c.Mine {
-			chip = widget.NewChip(w.T("teamroom.circles.in"), widget.ToneAccent)
-		}
-		lines = append(lines, widget.HFill(8, 0, widget.VStack(1, widget.NewParagraph(c.Name).Bold(), widget.Note(c.Members)), chip))
-	}
-	return widget.Card(w.T("teamroom.circles"), lines...)
 }
 
 // decided are the proposals that were decided last.
