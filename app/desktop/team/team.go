@@ -33,13 +33,8 @@ type Controls interface {
 
 // teamRoom is one page; a member's devices open under his row.
 type teamRoom struct {
-	host  Controls
-	vm    *present.Team
-	rings *present.Circles
-
-	wantsCircle bool // a new one is to be begun once they were read
-
-	reads   *readings // shown in place of the page; nil: it is not
+	host    Controls
+	vm      *present.Team
 	page    *sheet.Page
 	open    record.ID // whose devices are shown
 	gone    bool      // those who left are shown
@@ -52,6 +47,10 @@ type teamRoom struct {
 	in      string         // who was let in just now
 	welcome []byte         // what he needs, where it goes by a file
 	turn    int            // rises whenever the room is opened or left
+
+	rings       *present.Circles
+	wantsCircle bool      // a new one is to be begun once they were read
+	reads       *readings // shown in place of the page; nil: it is not
 }
 
 var (
