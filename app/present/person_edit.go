@@ -25,6 +25,7 @@ type NewPersonForm struct {
 	*Form
 	Doubles []PersonRow // at most five
 	Saving  bool
+	Circle  record.ID // who alone is to read him; zero: the whole team
 
 	env    Env
 	ctx    context.Context
@@ -157,7 +158,7 @@ func (f *NewPersonForm) Save(done func(record.ID, bool)) {
 		done(record.ID{}, false)
 		return
 	}
-	f.Saving = true
+	f.Saving, change.Circle = true, f.Circle
 	create(f.ctx, f.env, f.Form, func(id record.ID, ok bool) {
 		f.Saving = false
 		done(id, ok)

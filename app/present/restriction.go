@@ -2,6 +2,7 @@ package present
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"paradero/data"
@@ -26,6 +27,7 @@ var _ Restricting = (*data.Office)(nil)
 type Restriction struct {
 	Text    string // who alone reads it, or a part of it; "" when the whole team does
 	Closed  string // that some of it cannot be read here, and whom to ask; ""
+	Outside string // why nothing can be written in it here; "" where it can
 	Circle  record.ID
 	Circles []CircleChoice // for which one can write
 	May     bool           // who reads it can be changed by whoever is signed in
@@ -59,6 +61,27 @@ func ReadRestriction(ctx context.Context, env Env, id record.ID) (*Restriction, 
 		return nil, err
 	}
 	out.Text, out.Circle, out.May = restrictedText(env, r), r.Circle, r.Circle.IsZero()
+	out.Circles = circleChoices(circles)
+	if _, in := out.Choice(r.Circle); in {
+		out.May = true
+	}
+	if !out.May {
+		out.Outside = env.Words.T("restrict.outside")
+		if slices.ContainsFunc(circles, func(c data.Circle) bool { return c.ID == r.Circle && c.Inside }) {
+			out.Outside = env.Words.T("circles.closed")
+		}
+	}
+	if r.Closed > 0 {
+		out.Closed = env.Words.N("restrict.closed", r.Closed)
+	}
+	if a, ok := env.API.(Auditing); ok && rule.Sensitive(r, r.Restricted()) != "" {
+		out.Audited = a.MayReadings()
+	}
+	return out, nil
+}
+
+func circleChoices(circles []data.Circle) []CircleChoice {
+	var out []CircleChoice
 	for i := range circles {
 		c := &circles[i]
 		if !c.Inside || !c.Open {
@@ -68,16 +91,20 @@ func ReadRestriction(ctx context.Context, env Env, id record.ID) (*Restriction, 
 		for _, m := range c.Members {
 			names = append(names, m.Name)
 		}
-		out.Circles = append(out.Circles, CircleChoice{ID: c.ID, Name: c.Name, People: strings.Join(names, ", "), Alone: len(names) == 1})
-		out.May = out.May || c.ID == r.Circle
+		out = append(out, CircleChoice{ID: c.ID, Name: c.Name, People: strings.Join(names, ", "), Alone: len(names) == 1})
 	}
-	if r.Closed > 0 {
-		out.Closed = env.Words.N("restrict.closed", r.Closed)
+	return out
+}
+
+// ReadCircleChoices gives the circles for which something new can be written; none
+// where the office knows of none. It is called away from the screen.
+func ReadCircleChoices(ctx context.Context, env Env) ([]CircleChoice, error) {
+	o, ok := env.API.(Circling)
+	if !ok {
+		return nil, nil
 	}
-	if a, ok := env.API.(Auditing); ok && rule.Sensitive(r, r.Restricted()) != "" {
-		out.Audited = a.MayReadings()
-	}
-	return out, nil
+	circles, err := o.Circles(ctx)
+	return circleChoices(circles), err
 }
 
 // Choice gives one of the circles.

@@ -20,6 +20,7 @@ type NewPersonPage struct {
 	form    *present.NewPersonForm
 	editor  *Editor
 	doubles *fyne.Container
+	readers *Readers // whose name is to stand nowhere openly is made for a circle
 	made    func(record.ID)
 }
 
@@ -27,7 +28,7 @@ type NewPersonPage struct {
 // with his id once he is saved, or with that of the double that was opened
 // instead; away when it is given up.
 func NewPersonView(h room.Host, kind record.Kind, made func(record.ID), away func()) *NewPersonPage {
-	v := &NewPersonPage{host: h, made: made, doubles: widget.VStack(0)}
+	v := &NewPersonPage{host: h, made: made, doubles: widget.VStack(0), readers: NewReaders(h)}
 	env, w := Env(h), h.Words()
 	v.page = NewPage(h, v.draw)
 	v.form = present.NewPersonOf(context.Background(), env, kind, v.hint)
@@ -35,10 +36,11 @@ func NewPersonView(h room.Host, kind record.Kind, made func(record.ID), away fun
 	OfferPlaces(h, v.form.Form, v.editor.Sync)
 	v.editor.OnSet = func(name string) { v.form.Looked(name) }
 	v.page.Keeps(kind, record.ID{}, nil)
+	v.readers.Load(h)
 	v.page.Begin(func() *Open {
 		return &Open{
-			Key: "new", Object: v.editor.Object(), Dirty: v.form.Dirty, Save: v.save,
-			Draft: v.form.Typing(), Away: away, Restored: func() { v.editor.Sync(); v.form.Looked("cedula") },
+			Key: "new", Object: widget.VStack(14, v.editor.Fields(), v.readers.Object(), v.editor.Buttons()), Dirty: v.form.Dirty, Save: v.save,
+			Draft: v.readers.Keep(v.form.Typing()), Away: away, Restored: func() { v.editor.Sync(); v.form.Looked("cedula") },
 			Focus: func(c fyne.Canvas) { v.editor.Focus(c, "") },
 		}
 	})
@@ -98,6 +100,7 @@ func (v *NewPersonPage) save() {
 		return
 	}
 	v.editor.Busy(true)
+	v.form.Circle = v.readers.Circle()
 	v.form.Save(func(id record.ID, ok bool) {
 		v.editor.Busy(false)
 		v.editor.Sync()

@@ -182,3 +182,6 @@ func (n *NoteBox) Save() {
 		n.again()
 	})
 }
+
+// Entry is the line in which a note is written.
+func (n *NoteBox) Entry() *widget.Entry { return n.entry }

@@ -68,8 +68,10 @@ func (c *Restricted) Band() []fyne.CanvasObject {
 	}
 	w := c.host.Words()
 	var below []fyne.CanvasObject
-	if c.is.Closed != "" {
-		below = append(below, widget.NewParagraph(c.is.Closed))
+	for _, text := range []string{c.is.Closed, c.is.Outside} {
+		if text != "" {
+			below = append(below, widget.NewParagraph(text))
+		}
 	}
 	if c.is.May && !c.is.Circle.IsZero() {
 		below = append(below, widget.HStack(0, widget.Plain(w.T("restrict.change"), theme.VisibilityIcon(), c.form)))
@@ -268,6 +270,18 @@ func (r *Readers) Offer(circles []present.CircleChoice) {
 	} else {
 		r.field.Show()
 	}
+}
+
+// Load offers the circles that there are, once they were read.
+func (r *Readers) Load(h room.Host) {
+	h.Work("", func(ctx context.Context) func() {
+		circles, err := present.ReadCircleChoices(ctx, r.env)
+		return func() {
+			if err == nil {
+				r.Offer(circles)
+			}
+		}
+	})
 }
 
 // Object is what to place on the screen.
