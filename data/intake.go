@@ -64,7 +64,7 @@ func (o *Office) Receive(ctx context.Context, next func() ([]byte, error), progr
 	o.intake.Lock()
 	defer o.intake.Unlock()
 	in := &intake{
-		office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}, held: map[ledger.Hash]bool{},
+		office: o, chunk: map[ledger.Hash]standing{}, keys: map[record.ID]ed25519.PublicKey{}, held: map[ledger.Hash]*heldBatch{},
 		checked: map[*ledger.Batch]*checked{}, late: o.arriving(),
 	}
 	err := in.retry(ctx)
@@ -96,8 +96,8 @@ type intake struct {
 	chunk  map[ledger.Hash]standing // on its way to the disk
 	keys   map[record.ID]ed25519.PublicKey
 	batch  []*folded
-	held   map[ledger.Hash]bool // those that waited and are looked at again
-	waited []ledger.Hash        // that wait no more
+	held   map[ledger.Hash]*heldBatch // those that waited and are looked at again
+	waited []ledger.Hash              // that wait no more
 	size   int
 	fresh  map[uint32]vault.Key // keys that came and are not kept yet
 	opened []uint32             // their epochs, whose batches are to be looked at again
@@ -108,19 +108,33 @@ type intake struct {
 
 // retry looks again at what waits: it may have come meanwhile by another way.
 func (in *intake) retry(ctx context.Context) error {
-	all := in.office.held.all()
-	for _, b := range all {
-		in.held[b.Hash] = true
+	if err := in.office.enter("take in changes"); err != nil {
+		return err
 	}
-	return in.work(ctx, all...)
+	o := in.office
+	due := o.held.due(func(missing ledger.Hash, of *heldBatch) bool {
+		return o.known(missing) || missing == keyName(of.batch.Epoch) && o.keys.has(of.batch.Epoch)
+	})
+	o.use.RUnlock()
+	return in.work(ctx, in.released(due)...)
+}
+
+// released notes what waited, so that it waits on where it is not looked at.
+func (in *intake) released(list []*heldBatch) []*ledger.Batch {
+	out := make([]*ledger.Batch, 0, len(list))
+	for _, held := range list {
+		in.held[held.batch.Hash] = held
+		out = append(out, held.batch)
+	}
+	return out
 }
 
 // work admits batches and whatever waited for them.
 func (in *intake) work(ctx context.Context, ready ...*ledger.Batch) (err error) {
 	defer func() {
 		for _, b := range ready { // not looked at: they wait on
-			if in.held[b.Hash] {
-				in.office.held.add(b, namedBy(b), nil)
+			if held := in.held[b.Hash]; held != nil {
+				in.office.held.add(b, held.misses, nil)
 			}
 		}
 	}()
@@ -131,17 +145,14 @@ func (in *intake) work(ctx context.Context, ready ...*ledger.Batch) (err error) 
 			return err
 		}
 		ready = ready[1:]
-		if in.held[b.Hash] {
+		if in.held[b.Hash] != nil {
 			in.waited = append(in.waited, b.Hash)
 		}
 		released := in.unlocked()
 		if ok {
 			released = append(released, in.office.held.release(b.Hash)...)
 		}
-		for _, r := range released {
-			in.held[r.Hash] = true
-		}
-		ready = append(ready, released...)
+		ready = append(ready, in.released(released)...)
 		if len(in.batch) >= intakeBatches || in.size >= intakeBytes {
 			if err := in.flush(ctx); err != nil {
 				return err

@@ -65,8 +65,8 @@ func (in *intake) ahead(b *ledger.Batch) {
 }
 
 // unlocked gives the batches that waited for a key which has come.
-func (in *intake) unlocked() []*ledger.Batch {
-	var out []*ledger.Batch
+func (in *intake) unlocked() []*heldBatch {
+	var out []*heldBatch
 	for _, number := range in.opened {
 		out = append(out, in.office.held.release(keyName(number))...)
 	}

@@ -82,14 +82,18 @@ func (w *waiting) keyless() int {
 	return n
 }
 
-// release gives the batches that waited for one, to be looked at again.
-func (w *waiting) release(h ledger.Hash) []*ledger.Batch {
+// release takes out the batches that waited for one, to be looked at again.
+func (w *waiting) release(h ledger.Hash) []*heldBatch {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var out []*ledger.Batch
+	return w.let(h)
+}
+
+func (w *waiting) let(h ledger.Hash) []*heldBatch {
+	var out []*heldBatch
 	for _, waits := range w.misses[h] {
 		if held := w.byHash[waits]; held != nil {
-			out = append(out, held.batch)
+			out = append(out, held)
 			w.drop(waits)
 		}
 	}
@@ -104,16 +108,24 @@ func (w *waiting) drop(h ledger.Hash) {
 	}
 }
 
-// all takes everything out, to be looked at again.
-func (w *waiting) all() []*ledger.Batch {
+// due takes out what waits for something that is here, to be looked at again: it may
+// have come by another way. What waits for what waits itself is released with that.
+func (w *waiting) due(here func(missing ledger.Hash, of *heldBatch) bool) []*heldBatch {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	out := make([]*ledger.Batch, 0, len(w.byHash))
-	for _, held := range w.byHash {
-		out = append(out, held.batch)
+	var out []*heldBatch
+	for h, waits := range w.misses {
+		if w.byHash[h] != nil {
+			continue
+		}
+		i := slices.IndexFunc(waits, func(b ledger.Hash) bool { return w.byHash[b] != nil })
+		if i < 0 {
+			delete(w.misses, h) // nobody waits for it any more
+		} else if here(h, w.byHash[waits[i]]) {
+			out = append(out, w.let(h)...)
+		}
 	}
-	w.byHash, w.misses, w.size = map[ledger.Hash]*heldBatch{}, map[ledger.Hash][]ledger.Hash{}, 0
-	slices.SortFunc(out, func(a, b *ledger.Batch) int { return cmp.Compare(a.Lamport, b.Lamport) })
+	slices.SortFunc(out, func(a, b *heldBatch) int { return cmp.Compare(a.batch.Lamport, b.batch.Lamport) })
 	return out
 }
 
@@ -146,7 +158,11 @@ func (w *waiting) list() []WaitingBatch {
 	defer w.mu.Unlock()
 	out := make([]WaitingBatch, 0, len(w.byHash))
 	for h, held := range w.byHash {
-		out = append(out, WaitingBatch{h, held.batch.Device, held.batch.Seq, len(held.batch.Payloads), held.misses[0], held.sealed})
+		one := WaitingBatch{Hash: h, Device: held.batch.Device, Seq: held.batch.Seq, Changes: len(held.batch.Payloads), Sealed: held.sealed}
+		if len(held.misses) > 0 {
+			one.Misses = held.misses[0]
+		}
+		out = append(out, one)
 	}
 	slices.SortFunc(out, func(a, b WaitingBatch) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
 	return out
@@ -172,10 +188,14 @@ func (o *Office) readHeld() error {
 	})
 }
 
-// namedBy gives a batch that one names: it cannot wait for none.
+// namedBy gives something by which a batch is looked at again that waits for nothing:
+// what it names, which is here, or its key.
 func namedBy(b *ledger.Batch) []ledger.Hash {
-	if b.Seq > 1 {
+	switch {
+	case b.Seq > 1:
 		return []ledger.Hash{b.Prev}
+	case len(b.Deps) > 0:
+		return b.Deps
 	}
-	return b.Deps
+	return []ledger.Hash{keyName(b.Epoch)}
 }
