@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
+	"slices"
 	"time"
 
 	"paradero/data/fault"
@@ -229,14 +229,42 @@ func (o *Office) welcomeFor(q *asked, member record.ID) ([]byte, error) {
 	const op = "admit"
 	own := o.vault.Keys()
 	w := &welcome{name: o.Info().Office, keys: vault.Keys{
-		Office: own.Office, Identity: own.Identity, Epochs: maps.Clone(*o.keys.keys.Load()), Founder: o.founder(), Member: member, Current: o.epochNow(),
+		Office: own.Office, Identity: own.Identity, Founder: o.founder(), Member: member,
 	}}
+	w.keys.Epochs, w.keys.Current = o.keysToGive()
 	w.hub, _ = o.Hub()
 	b, err := w.seal(o.cfg.Rand, q, o.sign)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, op, "keys_failed")
 	}
 	return b, nil
+}
+
+// mostGiven bounds the keys that a welcome carries: whoever is in the team can make
+// others learn keys that nobody uses.
+const mostGiven = 2048
+
+// keysToGive gives the office's keys for who is let in, and which is in use: those
+// that the law ever put in use before all others.
+func (o *Office) keysToGive() (map[uint32]vault.Key, uint32) {
+	o.use.RLock()
+	law, current := o.law.Epochs(), o.epochNow()
+	o.use.RUnlock()
+	out := map[uint32]vault.Key{}
+	give := func(number uint32) {
+		if key, ok := o.keys.get(number); ok && len(out) < mostGiven {
+			out[number] = key
+		}
+	}
+	give(0)
+	give(current)
+	for _, id := range slices.Backward(law) {
+		give(team.EpochNumber(id))
+	}
+	for number := range *o.keys.keys.Load() {
+		give(number)
+	}
+	return out, current
 }
 
 // enrolFault gives what is wrong with a file of enrolment its key.

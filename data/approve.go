@@ -356,7 +356,10 @@ func (o *Office) say(ctx context.Context, op string, list []Proposal, verdict, r
 func (o *Office) noRight(op, why string) error {
 	if why == "cut" {
 		key := "device_ended"
-		if act, ok := o.law.Removed(o.Info().Member); ok {
+		o.use.RLock()
+		act, ok := o.law.Removed(o.Info().Member)
+		o.use.RUnlock()
+		if ok {
 			return fault.New(fault.Refused, op, "member_removed", act.Change.Reason)
 		}
 		return fault.New(fault.Refused, op, key)

@@ -25,7 +25,8 @@ const wrapsInOne = 32
 
 // epochNow gives the epoch of the key that this device seals with: the last that
 // the law as it is known here puts in use and that it was given. One that it was
-// let in with and whose record has not come yet is later than those.
+// let in with and whose record has not come yet is later than those. The caller keeps
+// the law in place: nothing is committed while it is made anew.
 func (o *Office) epochNow() uint32 {
 	law, in := o.law.Epochs(), o.vault.Keys().Current
 	if o.keys.has(in) && !slices.ContainsFunc(law, func(id record.ID) bool { return team.EpochNumber(id) == in }) && in != 0 {
@@ -296,7 +297,9 @@ func (o *Office) tendKeys(ctx context.Context) error {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(b boxed) bool { return out[b.device] })
+	o.use.RLock() // the law is made anew with the working copy
 	now := o.epochNow()
+	o.use.RUnlock()
 	for _, id := range epochs {
 		key, ok := o.keys.get(team.EpochNumber(id))
 		if !ok {
