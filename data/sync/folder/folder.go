@@ -9,12 +9,10 @@
 package folder
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,8 +50,12 @@ type Depot struct {
 
 var _ sync.Depot = (*Depot)(nil)
 
-// maxFiles bounds how many files of a folder are looked at.
-const maxFiles = 1 << 16
+// maxFiles bounds how many files of a folder are looked at, maxOpen how many are
+// open at once.
+const (
+	maxFiles = 1 << 16
+	maxOpen  = 64
+)
 
 // Open opens the folder. sync.ErrAway: there is no such folder now.
 func Open(opt Options) (*Depot, error) {
@@ -168,194 +170,12 @@ func (d *Depot) Since(ctx context.Context, m sync.Mark, do func([]byte, sync.Mar
 	if err != nil {
 		return m, err
 	}
-	r := &reading{depot: d, at: at, here: map[sum]bool{}}
+	r := &reading{depot: d, at: at, here: map[sum]bool{}, gone: map[*packReader]bool{}, first: len(at.whole)+len(at.part) == 0}
 	defer r.close()
 	if err := r.unread(ctx, list); err != nil {
 		return m, err
 	}
 	return r.merge(ctx, do)
-}
-
-// reading is one Since under way.
-type reading struct {
-	depot *Depot
-	at    place
-	here  map[sum]bool // packs that are in the folder, whole
-	open  []*packReader
-}
-
-func (r *reading) close() {
-	for _, p := range r.open {
-		p.close()
-	}
-}
-
-// unread opens what the place does not have. A pack that the place has, and that
-// is gone and in no other, is an ErrMark.
-func (r *reading) unread(ctx context.Context, list []packed) error {
-	d := r.depot
-	var fresh []packed
-	for _, p := range list {
-		if r.here[p.sum] || !p.whole() {
-			continue
-		}
-		if r.at.whole[p.sum] {
-			r.here[p.sum] = true
-			continue
-		}
-		fresh = append(fresh, p)
-	}
-	for _, p := range fresh {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if r.here[p.sum] {
-			continue // the same under another name
-		}
-		pr, err := d.openPack(p)
-		if errors.Is(err, errPack) || errors.Is(err, fs.ErrNotExist) {
-			continue // half there, damaged, foreign, or gone in this moment
-		}
-		if err != nil {
-			return trouble(err)
-		}
-		r.here[p.sum] = true
-		d.note(&pr.packed)
-		r.open = append(r.open, pr)
-	}
-	replaced := map[sum]bool{}
-	for _, pr := range r.open {
-		for _, s := range pr.inside() {
-			replaced[s] = true
-		}
-	}
-	for s := range r.at.whole {
-		if r.here[s] {
-			continue
-		}
-		if !replaced[s] && !d.replacedAlready(s, list, &r.at) {
-			return sync.ErrMark
-		}
-	}
-	r.needed()
-	return nil
-}
-
-// needed closes those whose frames came already, or come in others: of a pack and
-// those that it was put together of, whichever leaves less to be read again.
-func (r *reading) needed() {
-	had := maps.Clone(r.at.whole)
-	slices.SortFunc(r.open, func(a, b *packReader) int { return cmp.Compare(b.number, a.number) })
-	var need []*packReader
-	chosen := map[sum]bool{} // and all that is in them
-	for _, p := range r.open {
-		all, parts := len(p.replaces) > 0, len(p.replaces) > 0
-		for _, s := range p.replaces {
-			all, parts = all && had[s], parts && (had[s] || r.here[s])
-		}
-		if all || parts || chosen[p.sum] {
-			if p.close(); all {
-				r.finish(p)
-			}
-			continue
-		}
-		for _, s := range p.replaces {
-			chosen[s] = true
-		}
-		for skip := r.at.part[p.sum]; skip > 0 && p.frame != nil && p.next() == nil; skip-- {
-		}
-		need = append(need, p)
-	}
-	r.open = need
-	for s := range r.at.whole { // what is gone is in another by now
-		if !r.here[s] {
-			delete(r.at.whole, s)
-		}
-	}
-}
-
-// finish notes that a pack was read whole, and with it those that are in it.
-func (r *reading) finish(p *packReader) {
-	delete(r.at.part, p.sum)
-	r.at.whole[p.sum] = true
-	for _, s := range p.replaces {
-		if r.here[s] {
-			r.at.whole[s] = true
-			delete(r.at.part, s)
-		}
-	}
-}
-
-// replacedAlready tells whether a pack of the place stands in another that the
-// place has too.
-func (d *Depot) replacedAlready(s sum, list []packed, at *place) bool {
-	for _, p := range list {
-		if at.whole[p.sum] && slices.Contains(d.within(p), s) {
-			return true
-		}
-	}
-	return false
-}
-
-// within gives what a pack replaces.
-func (d *Depot) within(p packed) []sum {
-	d.known.Lock()
-	list, ok := d.inside[p.sum]
-	d.known.Unlock()
-	if ok {
-		return list
-	}
-	r, err := d.openPack(p)
-	if err != nil {
-		return nil
-	}
-	r.close()
-	d.note(&r.packed)
-	return r.inside()
-}
-
-// inside gives all packs whose frames are in this one.
-func (p *packed) inside() []sum { return slices.Concat(p.replaces, p.before) }
-
-func (d *Depot) note(p *packed) {
-	d.known.Lock()
-	defer d.known.Unlock()
-	d.inside[p.sum] = p.inside()
-}
-
-// merge gives the frames of all that are open by their Lamport times.
-func (r *reading) merge(ctx context.Context, do func([]byte, sync.Mark) error) (sync.Mark, error) {
-	left := slices.Clone(r.open)
-	for {
-		var p *packReader
-		left = slices.DeleteFunc(left, func(q *packReader) bool {
-			if q.frame == nil {
-				r.finish(q)
-				return true
-			}
-			if p == nil || q.order < p.order {
-				p = q
-			}
-			return false
-		})
-		if p == nil {
-			return r.at.mark(), nil
-		}
-		before := r.at.mark()
-		if err := ctx.Err(); err != nil {
-			return before, err
-		}
-		r.at.part[p.sum] = uint32(p.count + 1)
-		if p.left == 4 { // its last
-			r.finish(p)
-		}
-		if err := do(p.frame, r.at.mark()); err != nil {
-			return before, err
-		}
-		if err := p.next(); err != nil {
-			return r.at.mark(), trouble(err)
-		}
-	}
 }
 
 // Names implements sync.Depot. It reads and checks every pack.
@@ -397,7 +217,7 @@ func (d *Depot) Names(ctx context.Context, do func(sync.Name) error) error {
 }
 
 func (r *packReader) names(do func(sync.Name) error) error {
-	for r.frame != nil {
+	for r.more {
 		if n, err := sync.NameOf(r.frame); err == nil {
 			if err := do(n); err != nil {
 				return err

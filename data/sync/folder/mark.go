@@ -15,7 +15,31 @@ import (
 type place struct {
 	whole map[sum]bool
 	part  map[sum]uint32
+	list  []sum // of whole, in order: a mark is written for every frame
 }
+
+// have notes that a pack was read whole.
+func (p *place) have(s sum) {
+	if p.whole[s] {
+		return
+	}
+	p.whole[s] = true
+	at, _ := slices.BinarySearchFunc(p.list, s, compareSums)
+	p.list = slices.Insert(p.list, at, s)
+}
+
+// lose forgets a pack.
+func (p *place) lose(s sum) {
+	if !p.whole[s] {
+		return
+	}
+	delete(p.whole, s)
+	if at, ok := slices.BinarySearchFunc(p.list, s, compareSums); ok {
+		p.list = slices.Delete(p.list, at, at+1)
+	}
+}
+
+func compareSums(a, b sum) int { return bytes.Compare(a[:], b[:]) }
 
 const (
 	markPrefix = "f1:"
@@ -48,13 +72,15 @@ func readMark(m sync.Mark) (place, error) {
 	for ; len(b) > 0; b = b[onePart:] {
 		p.part[sum(b[:len(sum{})])] = binary.BigEndian.Uint32(b[len(sum{}):])
 	}
+	p.list = sorted(p.whole)
 	return p, nil
 }
 
 // mark writes the place down.
 func (p *place) mark() sync.Mark {
 	b := binary.BigEndian.AppendUint32(nil, uint32(len(p.whole)))
-	for _, s := range sorted(p.whole) {
+	b = slices.Grow(b, len(p.list)*len(sum{})+len(p.part)*onePart)
+	for _, s := range p.list {
 		b = append(b, s[:]...)
 	}
 	for _, s := range sorted(p.part) {
@@ -64,5 +90,5 @@ func (p *place) mark() sync.Mark {
 }
 
 func sorted[V any](m map[sum]V) []sum {
-	return slices.SortedFunc(maps.Keys(m), func(a, b sum) int { return bytes.Compare(a[:], b[:]) })
+	return slices.SortedFunc(maps.Keys(m), compareSums)
 }

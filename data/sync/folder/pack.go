@@ -139,13 +139,40 @@ func (w *packWriter) end(p *packed) error {
 // packReader reads the frames of a pack that was checked.
 type packReader struct {
 	packed
-	file  *os.File
+	file  *os.File // nil while it is put aside
 	in    *bufio.Reader
 	left  int64
 	buf   []byte
-	frame []byte // the next, nil at the end
+	frame []byte // the next, nil at the end and while it is put aside
+	begin int64  // where it stands
+	more  bool   // there is a next
 	order uint64 // its Lamport time
 	count int    // frames given before it
+}
+
+// aside closes the file until the next frame's turn has come: there may be
+// thousands of packs, and of open files and room for their frames only so many.
+func (r *packReader) aside() {
+	r.close()
+	r.file, r.in, r.buf, r.frame = nil, nil, nil, nil
+}
+
+// forth goes on with what was put aside.
+func (r *packReader) forth() error {
+	if r.file != nil {
+		return nil
+	}
+	f, err := openRegular(r.path)
+	if err != nil {
+		return err
+	}
+	if at, err := f.Stat(); err != nil || at.Size() != r.size {
+		_ = f.Close()
+		return errors.Join(err, errPack)
+	}
+	body := r.size - sha256.Size
+	r.file, r.in, r.left = f, bufio.NewReaderSize(io.NewSectionReader(f, r.begin, body-r.begin), 1<<16), body-r.begin
+	return r.read()
 }
 
 // openPack opens a file, checks it whole and stands before its first frame.
@@ -240,8 +267,8 @@ func (r *packReader) readHead(b []byte, office record.ID) error {
 
 func (r *packReader) part(limit uint32) ([]byte, error) {
 	var size [4]byte
-	if _, err := io.ReadFull(r.in, size[:]); err != nil {
-		return nil, errPack
+	if err := r.full(size[:]); err != nil {
+		return nil, err
 	}
 	n := binary.BigEndian.Uint32(size[:])
 	if r.left -= 4 + int64(n); n > limit || r.left < 0 {
@@ -251,30 +278,46 @@ func (r *packReader) part(limit uint32) ([]byte, error) {
 		r.buf = make([]byte, n)
 	}
 	b := r.buf[:n]
-	if _, err := io.ReadFull(r.in, b); err != nil {
-		return nil, errPack
+	return b, r.full(b)
+}
+
+// full reads so much; errPack says that there is not so much.
+func (r *packReader) full(b []byte) error {
+	_, err := io.ReadFull(r.in, b)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errPack
 	}
-	return b, nil
+	return err
 }
 
 // next goes on to the next frame; at the end there is none.
 func (r *packReader) next() error {
-	if r.frame != nil {
+	if r.more {
 		r.count++
 	}
-	r.frame = nil
+	return r.read()
+}
+
+// read reads the frame that stands where the reader does.
+func (r *packReader) read() error {
+	r.frame, r.more = nil, false
 	if r.left == 4 { // the foot's length
 		return nil
 	}
+	r.begin = r.size - sha256.Size - r.left
 	b, err := r.part(maxPart)
 	if err != nil {
 		return err
 	}
-	r.frame, r.order = b, 0
+	r.frame, r.order, r.more = b, 0, true
 	if batch, err := ledger.ReadFrame(b); err == nil {
 		r.order = batch.Lamport
 	}
 	return nil
 }
 
-func (r *packReader) close() { _ = r.file.Close() }
+func (r *packReader) close() {
+	if r.file != nil {
+		_ = r.file.Close()
+	}
+}

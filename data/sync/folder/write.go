@@ -51,7 +51,7 @@ func (d *Depot) Push(ctx context.Context, frames [][]byte, read sync.Mark) (sync
 		return read, trouble(err)
 	}
 	if at, err := readMark(read); err == nil {
-		at.whole[p.sum] = true
+		at.have(p.sum)
 		read = at.mark()
 	}
 	if err := d.tidy(ctx); err != nil && !errors.Is(err, errPack) {
@@ -230,7 +230,7 @@ func (d *Depot) together(ctx context.Context, packs, list []packed) error {
 	seen := map[ledger.Hash]bool{}
 	return d.write(&p, func(w *packWriter) error {
 		for _, r := range readers {
-			for r.frame != nil {
+			for r.more {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
