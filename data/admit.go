@@ -211,7 +211,9 @@ func (o *Office) enrol(ctx context.Context, q *asked) (record.ID, error) {
 	if err != nil {
 		return member, err
 	}
-	list = append(list, p)
+	// The device first: one who works alone lets people in whatever his role, and with
+	// the new member he is not alone any more.
+	list = append([]*prepared{p}, list...)
 	if err := o.checkGates(ctx, list); err != nil {
 		return member, err
 	}

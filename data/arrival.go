@@ -128,7 +128,7 @@ func (o *Office) afterwards(ctx context.Context, progress func(Progress)) error 
 			return diskFault(op, err)
 		}
 	}
-	if err := errors.Join(o.purge(context.WithoutCancel(ctx), progress), o.clear(ctx)); err != nil {
+	if err := errors.Join(o.purge(context.WithoutCancel(ctx), progress), o.settleOpening(ctx, false), o.clear(ctx)); err != nil {
 		return diskFault(op, err)
 	}
 	all := &o.arrivals

@@ -80,6 +80,9 @@ func (o *Office) submit(ctx context.Context, list []*prepared, bulk bool) ([]Rec
 }
 
 func (o *Office) submitJob(ctx context.Context, list []*prepared, j *job) ([]Receipt, error) {
+	if err := o.stillArriving(list); err != nil {
+		return nil, err
+	}
 	if err := o.closeUp(ctx, list); err != nil {
 		return nil, err
 	}

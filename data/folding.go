@@ -451,6 +451,7 @@ func (o *Office) putMeta(tx *store.Tx, at place, counts map[record.Kind]int) err
 
 // show brings what was folded to the lists, the names and those who watch.
 func (o *Office) show(list []*touched) {
+	stays, leave := o.opening.meet(list)
 	rows := make([]search.Row, 0, len(list))
 	var gone []record.ID
 	kinds := map[record.Kind]bool{}
@@ -462,6 +463,9 @@ func (o *Office) show(list []*touched) {
 		kinds[t.state.Kind] = true
 		if !t.packed {
 			o.packs.leave(t.state.ID)
+		}
+		if stays[t.state.ID] { // it is shown as it was said last, which has not come yet
+			continue
 		}
 		switch {
 		case t.gone:
@@ -479,8 +483,9 @@ func (o *Office) show(list []*touched) {
 	}
 	o.index.Put(rows...)
 	o.index.Remove(gone...)
+	o.opening.leave(leave)
 	o.quiet.note(list)
-	o.showMerges(list)
+	o.showMerges(slices.DeleteFunc(slices.Clone(list), func(t *touched) bool { return stays[t.state.ID] }))
 	if gained && o.showRestricted() != nil {
 		o.watchers.tell(Event{}) // what was not read now is read when it is asked for
 	}

@@ -315,11 +315,11 @@ func CompleteJoin(ctx context.Context, cfg Config, answer, passphrase []byte, pr
 		return Joined{}, err
 	}
 	defer v.Forget()
-	out, err := complete(v, answer)
+	out, err := complete(&cfg, v, answer)
 	return out, release(lock, err)
 }
 
-func complete(v *vault.Vault, answer []byte) (Joined, error) {
+func complete(cfg *Config, v *vault.Vault, answer []byte) (Joined, error) {
 	const op = "join"
 	switch v.State() {
 	case vault.Ready:
@@ -336,7 +336,7 @@ func complete(v *vault.Vault, answer []byte) (Joined, error) {
 		return Joined{}, fault.Wrap(err, fault.Damaged, op, "vault_damaged")
 	}
 	f.envelope = &j.kept.Envelope
-	w, _, err := openWelcome(answer, f, j.Device, v.Keys().Box)
+	w, by, err := openWelcome(answer, f, j.Device, v.Keys().Box)
 	if err != nil {
 		return Joined{}, enrolFault(op, err)
 	}
@@ -347,6 +347,10 @@ func complete(v *vault.Vault, answer []byte) (Joined, error) {
 	w.keys.Hub = hub
 	if err := v.Grant(w.keys); err != nil {
 		return Joined{}, vaultFault(op, err)
+	}
+	if v.State() == vault.Ready && len(v.People()) == 1 { // a computer that is shared has everything
+		// Without it nothing is lost but that the newest is seen first.
+		_ = (&openingKept{Offer: f.bytes, Sig: f.sig, By: by}).keep(cfg, &v.Keys().Store)
 	}
 	return Joined{Office: w.name, Name: f.who, Hub: hub, Waits: v.State() == vault.Granted}, nil
 }

@@ -121,6 +121,24 @@ func TestJoin(t *testing.T) {
 	wantFault(t, err, "join_done")
 }
 
+// Who founded an office alone lets the first colleague in whatever his own role is.
+func TestJoinLoneFounder(t *testing.T) {
+	cfg := testConfig(filepath.Join(t.TempDir(), "oficina"))
+	a, _, err := Create(context.Background(), cfg, Founding{Office: "Sede Loja", Member: "Rosa Guamán", Role: "social-worker", Passphrase: pass})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	b, _ := joined(t, a, Inviting{Name: "Luis Quispe", Role: "coordinator"})
+	exchange(t, a, b)
+	task(t, b, "de Luis")
+	exchange(t, a, b)
+	same(t, a, b)
+	if none, err := a.Powerless(context.Background()); err != nil || len(none) > 0 {
+		t.Errorf("%+v, %v", none, err)
+	}
+}
+
 // A further device of a member is the same member's.
 func TestJoinFurtherDevice(t *testing.T) {
 	a, _ := founded(t)

@@ -204,7 +204,7 @@ func (o *Office) markMerged(put map[record.ID]bool) {
 		if !ok || row.Flags&(search.Merged|search.Hidden) == 0 {
 			continue
 		}
-		s, places, err := o.state(id)
+		s, places, err := o.stateShown(id)
 		if err != nil {
 			continue
 		}
@@ -226,7 +226,7 @@ func (o *Office) readMerges() error {
 	rows := o.index.Find(search.Query{Kinds: mergeable(), Flag: search.Merged})
 	put := map[record.ID]bool{}
 	for i := range rows.Len() {
-		s, _, err := o.state(rows.ID(i))
+		s, _, err := o.stateShown(rows.ID(i))
 		if err != nil {
 			return err
 		}

@@ -115,6 +115,7 @@ type Office struct {
 	verify      sync.Mutex
 	audit       audit
 	circles     circleBook
+	opening     openingBook
 	backups     *backups
 }
 
@@ -323,6 +324,9 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 		return nil, o.abandon(err)
 	}
 	if err := o.keepRegained(); err != nil {
+		return nil, o.abandon(err)
+	}
+	if err := o.bringOpening(ctx); err != nil {
 		return nil, o.abandon(err)
 	}
 	o.running.Go(func() { o.foldLoop() })

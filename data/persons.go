@@ -85,7 +85,7 @@ func (o *Office) CompletePerson(ctx context.Context, answer, passphrase []byte) 
 		return Joined{}, vaultFault(op, err)
 	}
 	defer v.Forget()
-	out, err := complete(v, answer)
+	out, err := complete(&o.cfg, v, answer)
 	if err != nil {
 		return Joined{}, err
 	}

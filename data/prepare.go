@@ -38,6 +38,9 @@ func (o *Office) prepare(c *Change) (*prepared, error) {
 		}
 		return o.prepareNew(id, c.Kind, c)
 	}
+	if o.Pictured(c.Record) {
+		return nil, fault.New(fault.Refused, "save", "record_still_arriving")
+	}
 	s, _, err := o.readState(c.Record)
 	if err != nil {
 		if isMissing(err) {

@@ -44,7 +44,7 @@ func (o *Office) readState(id record.ID) (*fold.State, []fold.Place, error) {
 		return nil, nil, err
 	}
 	defer o.use.RUnlock()
-	s, places, err := o.state(id)
+	s, places, err := o.stateShown(id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,9 +115,9 @@ func (o *Office) linked(id record.ID, kind record.Kind) ([]record.ID, error) {
 	}
 	defer o.use.RUnlock()
 	ids, err := o.store.Links(id, kind)
-	for _, secret := range o.circles.linked(id, kind) {
-		if !slices.Contains(ids, secret) {
-			ids = append(ids, secret)
+	for _, other := range append(o.circles.linked(id, kind), o.opening.linked(id, kind)...) {
+		if !slices.Contains(ids, other) {
+			ids = append(ids, other)
 		}
 	}
 	return ids, fault.Wrap(err, fault.Damaged, "read links", "store_damaged")
@@ -164,6 +164,11 @@ func (o *Office) idsOf(ctx context.Context, kind record.Kind) ([]record.ID, erro
 		}
 		return nil
 	})
+	for _, id := range o.opening.ids(kind) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
 	return ids, err
 }
 
@@ -194,7 +199,7 @@ func (o *Office) rows() *search.Index {
 // Count says how many records of a kind there are; two that were merged are one.
 func (o *Office) Count(kind record.Kind) int {
 	o.order.wait()
-	return o.counts.get(kind) - o.merges.hidden(kind)
+	return o.counts.get(kind) + o.opening.more(kind) - o.merges.hidden(kind)
 }
 
 // Watch tells what changes until the context ends.

@@ -447,6 +447,7 @@ func (o *Office) rebuild(ctx context.Context, progress func(Progress)) error {
 		return diskFault(op, err)
 	}
 	o.rebuilt = r.done > 0
+	o.showOpening()
 	if err := o.mark(damage); err != nil {
 		return diskFault(op, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	stdsync "sync"
 	"time"
 
 	"paradero/data/fault"
@@ -121,8 +122,9 @@ type meeting struct {
 	dirty    bool // what is kept of the way is to be written
 	total    int  // batches that are thought to come; 0: not known
 	done     int
-	fresh    int      // changes that came
-	arrival  *arrival // when they are many
+	fresh    int           // changes that came
+	arrival  *arrival      // when they are many
+	first    stdsync.Mutex // held while the newest records are fetched: the rest waits
 }
 
 // head is what a frame is known by while it is taken in.
@@ -137,6 +139,8 @@ type head struct {
 func (x *meeting) run(ctx context.Context) error {
 	o, w := x.office, x.way
 	mark := x.begin(w.Mark)
+	sought := x.seek(ctx)
+	defer sought()
 	if mark == "" {
 		x.expect(ctx)
 	}
@@ -157,6 +161,10 @@ func (x *meeting) run(ctx context.Context) error {
 		return err
 	}
 	if err := x.push(ctx); err != nil {
+		return err
+	}
+	sought()
+	if err := errors.Join(o.arrived(ctx), x.tidyOpenings(ctx)); err != nil {
 		return err
 	}
 	return x.tell(ctx)
@@ -223,6 +231,7 @@ func (x *meeting) expect(ctx context.Context) {
 			most[t.Device] = max(most[t.Device], t.Seq)
 		}
 	}
+	x.office.opening.expected(most)
 	for _, t := range x.office.ends().Tips() {
 		most[t.Device] -= min(most[t.Device], t.Seq)
 	}
@@ -290,6 +299,7 @@ func (x *meeting) fetch(ctx context.Context, mark sync.Mark, to chan<- *portion)
 	}
 	sick := x.office.sick() != ""
 	end, err := x.depot.Since(ctx, mark, func(frame []byte, next sync.Mark) error {
+		x.newestFirst()
 		x.out.GotB += int64(len(frame))
 		h, ok := x.office.look(frame)
 		if !ok || !h.known || sick {

@@ -43,7 +43,7 @@ func (o *Office) tellings(ctx context.Context, id record.ID) (*fold.State, []tel
 		return nil, nil, err
 	}
 	defer o.use.RUnlock()
-	s, places, err := o.state(id)
+	s, places, err := o.stateShown(id)
 	if isMissing(err) {
 		return nil, nil, fault.New(fault.NotFound, op, "not_found", id.String())
 	}

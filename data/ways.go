@@ -63,8 +63,9 @@ type way struct {
 	Sent, Got    int
 	Error        string
 	Refused      []RefusedBatch
-	Invitation   []byte   // of a hub that this device alone uses: the office's record names another or none
-	Unsound      []string // hashes of batches under whose names something else stands there
+	Invitation   []byte        // of a hub that this device alone uses: the office's record names another or none
+	Openings     []openingLeft `json:",omitempty"` // pictures that this device left there
+	Unsound      []string      // hashes of batches under whose names something else stands there
 }
 
 // word is the last that a device said of what it holds.

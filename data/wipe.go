@@ -47,7 +47,7 @@ type Wiped struct {
 func mine() []string {
 	return []string{
 		journalDir, recordsDir, recordsDir + ".*", "files", draftsDir, waysDir, "backups", "backups.*", travelName, travelName + ".*", verifiedName, verifiedName + ".*",
-		invitesName + "-*", "vault", "vault.*", vault.HalfWritten, askName, lockName,
+		invitesName + "-*", openingName, openingName + ".*", "vault", "vault.*", vault.HalfWritten, askName, lockName,
 	}
 }
 

@@ -18,16 +18,17 @@ func statusVerb(*pflag.FlagSet) action {
 				return err
 			}
 			if c.common.json {
-				c.statusLines(&st)
+				c.statusLines(o, &st)
 				return nil
 			}
 			c.statusWords(&st)
+			c.sayArriving(o)
 			return nil
 		})
 	}
 }
 
-func (c *call) statusLines(st *data.Status) {
+func (c *call) statusLines(o *data.Office, st *data.Status) {
 	for _, d := range st.Devices {
 		var out object
 		out.put("device", d.Device.String())
@@ -54,7 +55,36 @@ func (c *call) statusLines(st *data.Status) {
 	out.put("only_here", st.OnlyHere)
 	out.put("waiting", st.Waiting)
 	out.put("contradictions", st.Contradictions)
+	if at, on := o.Opening(c.ctx); on {
+		putArriving(&out, &at)
+	}
 	c.line(out)
+}
+
+// putArriving tells how the first arrival on this device stands.
+func putArriving(out *object, at *data.Opening) {
+	out.put("arriving", true)
+	out.put("here", at.Here)
+	out.put("of", at.Total)
+	out.put("newest", at.Records)
+	if at.Records > 0 {
+		out.put("newest_by", at.By)
+		out.put("newest_at", at.At.UTC().Format("2006-01-02T15:04:05Z"))
+	}
+}
+
+// sayArriving is the same in words, while it is under way.
+func (c *call) sayArriving(o *data.Office) {
+	at, on := o.Opening(c.ctx)
+	if !on {
+		return
+	}
+	here, rest := app.OpeningWords(&at, c.words)
+	c.text(here)
+	if at.Records > 0 {
+		c.text(c.words.T("arriving.read_only"))
+	}
+	c.text(rest + ".")
 }
 
 func (c *call) statusWords(st *data.Status) {

@@ -32,7 +32,16 @@ func syncVerb(fs *pflag.FlagSet) action {
 			if *watch {
 				return c.syncWatch(o, ways)
 			}
-			return courier.Once(c.ctx, o, ways, c.met, c.meter.show)
+			err = courier.Once(c.ctx, o, ways, c.met, c.meter.show)
+			c.meter.clear()
+			if at, on := o.Opening(c.ctx); on && c.common.json {
+				var out object
+				putArriving(&out, &at)
+				c.line(out)
+			} else if on {
+				c.sayArriving(o)
+			}
+			return err
 		})
 	}
 }

@@ -92,7 +92,18 @@ func (c *call) teamApprove(o *data.Office, f *teamFlags, what string) error {
 		}
 	}
 	c.sayApproved(&look, f.out, sent)
+	if sent {
+		c.sendNewest(o, request)
+	}
 	return nil
+}
+
+// sendNewest leaves the picture of the newest records behind the welcome. Without it
+// nothing is lost but time.
+func (c *call) sendNewest(o *data.Office, request []byte) {
+	err := courier.SendOpening(c.ctx, o, courier.WaysOf(o), request, c.meter.show)
+	c.meter.clear()
+	c.note(c.words.T(map[bool]string{true: "command.team.newest", false: "command.team.newest_not"}[err == nil]))
 }
 
 // requestOf reads a request from its file, or finds it among those that came by the

@@ -84,6 +84,8 @@ type Courier struct {
 	arranging stdsync.Mutex // held by who begins or ends runs, before mu
 	mu        stdsync.Mutex
 	runs      map[string]*run
+	base      context.Context // of all that is under way
+	closed    bool
 }
 
 // run is one way being served.
@@ -101,15 +103,28 @@ func (w *Way) key() string { return w.Kind + " " + w.Name }
 // Start begins to carry the changes of an office until Close.
 func Start(o *data.Office, opt Options) *Courier {
 	ctx, stop := context.WithCancel(context.Background())
-	c := &Courier{office: o, opt: opt.completed(o), stop: stop, anew: make(chan struct{}, 1), runs: map[string]*run{}}
+	c := &Courier{office: o, opt: opt.completed(o), stop: stop, anew: make(chan struct{}, 1), runs: map[string]*run{}, base: ctx}
 	c.done.Go(func() { c.follow(ctx) })
 	return c
 }
 
 // Close ends what is under way and waits for it.
 func (c *Courier) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
 	c.stop()
 	c.done.Wait()
+}
+
+// behind does something in the background, until Close. false: it was closed.
+func (c *Courier) behind(do func(context.Context)) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.done.Go(func() { do(c.base) })
+	}
+	return !c.closed
 }
 
 // Ways tells how each way stands now.

@@ -14,9 +14,11 @@ import (
 // Times of coming in: how long a letter may take, and how long a hub is asked again
 // that does not know a new device yet.
 const (
-	letterTime = 15 * time.Second
-	knowTime   = 45 * time.Second
-	knowAgain  = time.Second
+	letterTime  = 15 * time.Second
+	openingTime = 15 * time.Minute // two megabytes over a line of 20 kbit/s
+	knowTime    = 45 * time.Second
+	knowAgain   = time.Second
+	lookFirst   = 200 * time.Millisecond // for the newest records
 )
 
 // Knock leaves a request at the hub that its invitation names, and looks for the
@@ -48,9 +50,15 @@ func (c *Courier) Knocks(ctx context.Context) ([]data.JoinRequest, error) {
 	return Knocks(ctx, c.office, c.opt.Ways())
 }
 
-// SendWelcome leaves a welcome by every way at which somebody may look for it.
+// SendWelcome leaves a welcome by every way at which somebody may look for it, and
+// the picture of the newest records behind it, in the background.
 func (c *Courier) SendWelcome(ctx context.Context, request, welcome []byte) error {
-	return SendWelcome(ctx, c.office, c.opt.Ways(), request, welcome)
+	ways := c.opt.Ways()
+	err := SendWelcome(ctx, c.office, ways, request, welcome)
+	c.behind(func(ctx context.Context) {
+		_ = SendOpening(ctx, c.office, ways, request, nil) // without it all comes in its order
+	})
+	return err
 }
 
 // Knocks gives the requests that came by some ways of an office, each once. What
@@ -94,9 +102,32 @@ func SendWelcome(ctx context.Context, o *data.Office, ways []Way, request, welco
 	return data.ExchangeFault(failed)
 }
 
+// SendOpening leaves the picture of the newest records, for who was let in by a
+// request, by every one of some ways.
+func SendOpening(ctx context.Context, o *data.Office, ways []Way, request []byte, progress func(data.Progress)) error {
+	if len(ways) == 0 {
+		return nil
+	}
+	letters, err := o.OpeningFor(ctx, request)
+	if err != nil || len(letters) == 0 {
+		return err
+	}
+	var failed error
+	for _, w := range ways {
+		failed = errors.Join(failed, stay(ctx, w, openingTime, func(ctx context.Context, d sync.Depot) error {
+			return o.SendOpening(ctx, d, request, letters, progress)
+		}))
+	}
+	return data.ExchangeFault(failed)
+}
+
 // at does something at a depot, in a stay of its own.
 func at(ctx context.Context, w Way, do func(context.Context, sync.Depot) error) error {
-	ctx, stop := context.WithTimeout(ctx, letterTime)
+	return stay(ctx, w, letterTime, do)
+}
+
+func stay(ctx context.Context, w Way, most time.Duration, do func(context.Context, sync.Depot) error) error {
+	ctx, stop := context.WithTimeout(ctx, most)
 	defer stop()
 	d, err := w.Open(ctx)
 	if err != nil {
@@ -107,8 +138,46 @@ func at(ctx context.Context, w Way, do func(context.Context, sync.Depot) error) 
 }
 
 // First brings an office to a device that has just been let in, by the hub that its
-// welcome names. The hub may hear a little later than the device that it is in.
+// welcome names. The hub may hear a little later than the device that it is in. It
+// comes back when all is here, or as soon as the newest records are: then the rest
+// goes on coming behind, until Close.
 func (c *Courier) First(ctx context.Context, invitation []byte, report func(data.Progress)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	began := c.behind(func(base context.Context) {
+		base, halt := context.WithCancel(base)
+		defer halt()
+		defer context.AfterFunc(ctx, func() {
+			if at, on := c.office.Opening(base); !on || at.Records == 0 { // given up
+				halt()
+			}
+		})()
+		ended <- c.first(base, invitation, func(p data.Progress) {
+			c.opt.Moved()
+			if report != nil && ctx.Err() == nil {
+				report(p)
+			}
+		})
+	})
+	if !began {
+		return data.ExchangeFault(context.Canceled)
+	}
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-ctx.Done():
+			return data.ExchangeFault(ctx.Err())
+		case <-c.opt.After(lookFirst):
+			if at, on := c.office.Opening(ctx); on && at.Records > 0 {
+				return nil
+			}
+		}
+	}
+}
+
+func (c *Courier) first(ctx context.Context, invitation []byte, report func(data.Progress)) error {
 	const op = "use hub"
 	w, err := HubWay(c.office, invitation)
 	if err != nil {
