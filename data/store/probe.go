@@ -71,8 +71,8 @@ func (s *Store) readItem(item *badger.Item) error {
 		return errStrangeKey
 	}
 	switch key[0] {
-	case prefixLink:
-		return nil // its value is empty
+	case prefixLink, prefixCircled:
+		return nil // their values are empty
 	case prefixRecord, prefixRow, prefixMeta, prefixPack, prefixGroup, prefixBatch, prefixHeld, prefixRefused, prefixOwed, prefixPurge, prefixAsked:
 		return item.Value(func(v []byte) error {
 			_, err := s.seal.Open(nil, key, v)

@@ -24,7 +24,7 @@ func filled(t *testing.T) string {
 				return err
 			}
 		}
-		return errors.Join(tx.Link(record.ID{1}, record.Case, record.ID{2}), tx.PutMeta("place", []byte("aquí")))
+		return errors.Join(tx.MarkCircled(record.ID{3}), tx.Link(record.ID{1}, record.Case, record.ID{2}), tx.PutMeta("place", []byte("aquí")))
 	})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func TestProbe(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, err := Probe(ctx, dir, key, local(vault.Key{5}))
-	if err != nil || n != 202 {
+	if err != nil || n != 203 {
 		t.Errorf("%d values, %v", n, err)
 	}
 	if c, file := Look(dir); c != Sound {
