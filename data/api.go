@@ -18,7 +18,7 @@ type Config struct {
 	Program  string           // the program's version, as it tells others what it holds
 	Clock    func() time.Time // default time.Now
 	Rand     io.Reader        // default crypto/rand
-	Cost     Cost             // key derivation; zero: calibrated to about a second. Only Go tests set it
+	Cost     Cost             // key derivation; zero: calibrated to about a second. Only Go tests and the demonstration, whose passphrase is public, set it
 	Disk     ledger.Disk      // of the journal; default the machine's
 	Store    store.Home       // of the working copy; default Badger on the machine's disk
 	Progress func(Progress)   // called from any goroutine while opening or rebuilding; may be nil

@@ -175,7 +175,11 @@ func (d *dossier) claimed(e *record.Entry) string {
 			parts = append(parts, d.texts.T("source."+name, d.word(name, v)))
 		}
 	}
-	if v := e.Get("approved_by"); v != "" {
+	v := e.Get("approved_by")
+	if v == "" && e.Second == record.Approve {
+		v = e.Decided
+	}
+	if v != "" {
 		parts = append(parts, d.texts.T("source.approved", v))
 	}
 	return strings.Join(parts, "; ")

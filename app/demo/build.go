@@ -59,11 +59,14 @@ func Build(ctx context.Context, cfg data.Config, opts Options) (Made, error) {
 }
 
 func build(ctx context.Context, cfg data.Config, opts Options) (Made, error) {
+	if cfg.Cost == (data.Cost{}) {
+		cfg.Cost = cheap()
+	}
 	office, _, err := data.Create(ctx, cfg, Founding(opts.Words))
 	if err != nil {
 		return Made{}, err
 	}
-	err = Make(ctx, office, opts)
+	err = Make(ctx, office, cfg, opts)
 	made := Made{New: true, Detainees: office.Count(record.Detainee)}
 	if closeErr := office.Close(); err == nil {
 		err = closeErr

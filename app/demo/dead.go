@@ -39,7 +39,10 @@ func (m *maker) theDead() error {
 	if err != nil {
 		return err
 	}
-	m.mourned = dets[0]
+	m.mourned, m.dead = dets[0], dets
+	if err := m.confirm(people, dets); err != nil {
+		return err
+	}
 	if err := m.bodies(people, dets, kins); err != nil {
 		return err
 	}
@@ -72,9 +75,7 @@ func (m *maker) claimsOfDeath(i int, d identified) []data.Addition {
 		claims = append(claims, add(record.Claim, "status", "reported_dead", "source", m.t("source.dead_list"), "source_kind", "official_list",
 			"when", moment(m.riot.Add(36*time.Hour)), "reliability", "medium", "incident", m.firstID.String()))
 	}
-	return append(claims, add(record.Claim, "status", "confirmed_dead", "source", morgue, "source_kind", "authority",
-		"when", moment(d.on), "reliability", "high", "method", d.method, "proof", d.proof, "authority", morgue,
-		"proposed_by", lawyer, "approved_by", coordinator, "incident", m.firstID.String()))
+	return claims
 }
 
 // bodies writes every body of the first riot; those without a name have what

@@ -10,6 +10,7 @@ package demo
 import (
 	"context"
 	"math/rand/v2"
+	"os"
 	"time"
 
 	"paradero/app"
@@ -43,6 +44,8 @@ const (
 	coordinator  = "Lucía Andrade Villacís"
 	lawyer       = "Tomás Guamán Carrión"
 	socialWorker = "Marisol Preciado Angulo"
+
+	secondCoordinator = "Íñigo Ñacato Toapanta" // in Quito
 )
 
 // The places that are named more than once.
@@ -67,20 +70,27 @@ type Options struct {
 // Founding is what a demonstration office is born with.
 func Founding(w *assets.Words) data.Founding {
 	return data.Founding{
-		Office: w.T("demo.office"), City: "Guayaquil", Member: coordinator, Role: "coordinator",
+		Office: w.T("demo.office"), City: "Guayaquil", Member: coordinator, Role: "coordinator", Device: w.T("demo.device.founder"),
 		Passphrase: []byte(Passphrase), Demo: true,
 	}
 }
 
 // Make fills an empty office with the situation.
-func Make(ctx context.Context, office data.API, opts Options) error {
-	m, err := newMaker(ctx, office, opts)
+// Its colleagues are made beside it, each with a computer of his own, and taken away
+// again; cfg is the office's.
+func Make(ctx context.Context, office *data.Office, cfg data.Config, opts Options) (err error) {
+	m, err := newMaker(ctx, office, cfg, opts)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if gone := m.leave(); err == nil {
+			err = gone
+		}
+	}()
 	steps := []func() error{
 		m.team, func() error { return app.FirstFacilities(ctx, office) }, m.incidents, m.sonOfTheVideo, m.fatherOfThree, m.theDead, m.theInjured,
-		m.theMissing, m.theContested, m.theElders, m.theOthers, m.releases, m.condolence, m.tasks, m.fill,
+		m.theMissing, m.theContested, m.theElders, m.theOthers, m.releases, m.condolence, m.tasks, m.together, m.fill,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -93,7 +103,9 @@ func Make(ctx context.Context, office data.API, opts Options) error {
 // maker holds what the steps share.
 type maker struct {
 	ctx     context.Context
-	office  data.API
+	office  *data.Office
+	cfg     data.Config
+	room    string // the folder in which the colleagues' computers stand meanwhile
 	words   *assets.Words
 	people  *people
 	rng     *rand.Rand
@@ -108,18 +120,30 @@ type maker struct {
 	mourned           record.ID // whose family the condolence letter is for
 	detainees         int
 	caseNo            int
+
+	lawyer, social, quito, stolen *colleague
+	others                        []*colleague
+
+	videoSon, videoFather record.ID
+	doubted               record.ID   // reported dead by a list, alive by a hospital
+	threatened            record.ID   // a relative whom only a circle may read
+	missed, dead          []record.ID // the missing, the identified
 }
 
-func newMaker(ctx context.Context, office data.API, opts Options) (*maker, error) {
+func newMaker(ctx context.Context, office *data.Office, cfg data.Config, opts Options) (*maker, error) {
 	now := office.Now()
 	people, err := newPeople(opts.Seed, now)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "make demonstration", "unknown", "demo")
 	}
-	m := &maker{ctx: ctx, office: office, words: opts.Words, people: people, rng: people.rng, now: now, opts: opts}
+	room, err := os.MkdirTemp("", "paradero-demo-")
+	if err != nil {
+		return nil, noRoom(err)
+	}
+	m := &maker{ctx: ctx, office: office, cfg: cfg, room: room, words: opts.Words, people: people, rng: people.rng, now: now, opts: opts}
 	m.riot = lastTuesday(now.AddDate(0, 0, -6)).Add(19 * time.Hour)
 	m.second = m.riot.Add(3*24*time.Hour + 2*time.Hour)
-	m.total = 1100 + max(0, opts.Size-situation())
+	m.total = 1160 + max(0, opts.Size-situation())
 	return m, nil
 }
 

@@ -144,6 +144,7 @@ func (m *maker) sonOfTheVideo() error {
 	if err != nil {
 		return err
 	}
+	m.videoSon, m.videoFather = ids[0], ids[1]
 	_, err = m.save(
 		tie(ids[1], ids[0], "father", true), tie(ids[2], ids[0], "mother", false),
 		data.Change{Record: home, Kind: record.Household, Set: set("speaks_for_it", ids[1].String())},

@@ -66,6 +66,7 @@ func (m *maker) theMissing() error {
 	if err != nil {
 		return err
 	}
+	m.missed = dets
 	return m.searches(dets, kins)
 }
 
@@ -112,6 +113,7 @@ func (m *maker) theContested() error {
 	if err != nil {
 		return err
 	}
+	m.doubted = ids[1]
 	_, err = m.save(data.Change{Kind: record.Task, Set: set("what", m.t("contested.task"), "about", ids[0].String(),
 		"assigned_to", lawyer, "due", day(m.now.AddDate(0, 0, -1)))})
 	return err

@@ -8,15 +8,6 @@ import (
 	"paradero/data/record"
 )
 
-// team adds the founder's colleagues.
-func (m *maker) team() error {
-	_, err := m.save(
-		data.Change{Kind: record.Member, Set: set("name", lawyer, "role", "lawyer", "licence", "09-2011-482", "phone", "0900104182")},
-		data.Change{Kind: record.Member, Set: set("name", socialWorker, "role", "social-worker", "phone", "0900105317")},
-	)
-	return err
-}
-
 // incidents writes both riots with what each source counted, and when.
 func (m *maker) incidents() error {
 	emergency := []string{

@@ -86,8 +86,8 @@ func claimLine(w *assets.Words, e *record.Entry) ClaimLine {
 }
 
 func secondPerson(w *assets.Words, e *record.Entry) string {
-	if e.Get("proposed_by") == "" && e.Get("approved_by") == "" {
-		return ""
+	if e.Second != "" || e.Get("proposed_by") == "" && e.Get("approved_by") == "" {
+		return "" // what stands beside it was signed by who said it
 	}
 	if e.Get("approved_by") == "" {
 		return w.T("person.claim.one", e.Get("proposed_by"))
