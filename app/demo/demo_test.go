@@ -19,25 +19,48 @@ import (
 // the week before last.
 var today = time.Date(2026, 11, 22, 10, 30, 0, 0, time.UTC)
 
+// standing is the demonstration as it always is, made once for all who only read it.
+func standing(t *testing.T, dir string) {
+	t.Helper()
+	if _, err := data.Peek(dir); err != nil {
+		construct(t, at(dir, today), Options{})
+	}
+}
+
 func made(t *testing.T, opts Options) *data.Office {
 	t.Helper()
+	if opts.Size == 0 {
+		standing(t, shared)
+		return opened(t, at(shared, today))
+	}
 	return madeOn(t, opts, today)
 }
 
+func at(dir string, now time.Time) data.Config {
+	return data.Config{Dir: dir, Clock: func() time.Time { return now }, Cost: data.Cost{Time: 1, Memory: 8, Threads: 1}}
+}
+
 func madeOn(t *testing.T, opts Options, now time.Time) *data.Office {
+	t.Helper()
+	cfg := at(t.TempDir()+"/demo", now)
+	construct(t, cfg, opts)
+	return opened(t, cfg)
+}
+
+func construct(t *testing.T, cfg data.Config, opts Options) {
 	t.Helper()
 	words, err := assets.LoadWords(assets.Spanish)
 	if err != nil {
 		t.Fatal(err)
 	}
 	opts.Words = words
-	cfg := data.Config{
-		Dir: t.TempDir() + "/demo", Clock: func() time.Time { return now },
-		Cost: data.Cost{Time: 1, Memory: 8, Threads: 1},
-	}
 	if _, err := Build(t.Context(), cfg, opts); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func opened(t *testing.T, cfg data.Config) *data.Office {
+	t.Helper()
 	office, err := data.Open(t.Context(), cfg, []byte(Passphrase))
 	if err != nil {
 		t.Fatal(err)
