@@ -71,6 +71,7 @@ var mayImport = map[string][]string{
 
 	"packaging/simulate": {
 		"data", "data/fault", "data/record", "data/ledger", "data/fold", "data/store", "data/vault", "data/team",
+		"data/sync", "data/sync/synctest",
 	},
 	"packaging/bench": join(door, "data/ledger", "data/vault", "data/sync", "data/sync/hub", "packaging/screen", "packaging/program", "app", "app/courier", "reports", "reports/page", "assets"),
 	"packaging/...":   join(door, "packaging/screen", "packaging/program", "app", "app/command", "app/demo", "reports", "reports/page", "assets"),

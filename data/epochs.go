@@ -53,16 +53,20 @@ func (o *Office) boxes(ctx context.Context) ([]boxed, error) {
 	}
 	in := o.law.Remaining()
 	o.use.RUnlock()
+	inherited, err := o.inherited(ctx)
+	if err != nil {
+		return nil, err
+	}
 	own := o.Info().Device
 	var list []boxed
-	err := o.Each(ctx, record.Device, func(r *record.Record) error {
+	err = o.Each(ctx, record.Device, func(r *record.Record) error {
 		key, err := team.ParseKey(r.Get("sign_key"))
 		if err != nil {
 			return nil //nolint:nilerr // it is nobody's device
 		}
 		b := boxed{device: ledger.DeviceOf(key), record: r.ID, box: decodeBox(r.Get("box_key"))}
 		member, ok := in[b.device]
-		if b.member = member; !ok || slices.ContainsFunc(list, func(x boxed) bool { return x.device == b.device }) {
+		if b.member = member; !ok || inherited[b.device] || slices.ContainsFunc(list, func(x boxed) bool { return x.device == b.device }) {
 			return nil
 		}
 		if b.device == own {
@@ -100,8 +104,16 @@ func (o *Office) newEpoch(ctx context.Context, without ...record.ID) (uint32, er
 	if err != nil {
 		return 0, err
 	}
+	o.flush() // who was just sent away
+	inherited, err := o.inherited(ctx)
+	if err != nil {
+		return 0, err
+	}
 	var to []boxed
 	var left []string
+	for _, device := range slices.SortedFunc(maps.Keys(inherited), func(a, b record.ID) int { return bytes.Compare(a[:], b[:]) }) {
+		left = append(left, device.String()) // also where its end has not been heard of
+	}
 	for _, b := range all {
 		if slices.Contains(without, b.device) || slices.Contains(without, b.record) || slices.Contains(without, b.member) {
 			left = append(left, b.device.String())

@@ -243,7 +243,10 @@ func (m *Memory) Tell(ctx context.Context, statement []byte) error {
 func (m *Memory) Told(ctx context.Context, do func([]byte) error) error {
 	m.mu.Lock()
 	m.Requests++
-	all := slices.Collect(maps.Values(m.statements))
+	var all [][]byte
+	for _, id := range slices.SortedFunc(maps.Keys(m.statements), func(a, b record.ID) int { return bytes.Compare(a[:], b[:]) }) {
+		all = append(all, m.statements[id])
+	}
 	m.mu.Unlock()
 	for _, s := range all {
 		if err := ctx.Err(); err != nil {

@@ -47,6 +47,15 @@ func keyText(k vault.Keys) string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(signerOf(k).Public())
 }
 
+// boxText is how a device's record says to which key others seal for it.
+func boxText(seed []byte) string {
+	public, err := vault.BoxPublic(seed)
+	if err != nil {
+		return ""
+	}
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(public)
+}
+
 // foe writes batches by hand: with whatever keys he has.
 type foe struct {
 	signer signer

@@ -23,6 +23,11 @@ type model struct {
 	roles           map[record.ID]string
 	records         map[record.ID]*thing
 	cuts, found     map[record.ID][]cutAt // device → where it ended
+	out, left       map[record.ID]bool    // members who were removed: known before, and found
+	gone            map[record.ID]bool    // members who are removed at the place that is read
+	circles         map[record.ID][]record.ID
+	closed          map[record.ID]record.ID // record → the circle that it is restricted to
+	secret          map[record.ID]bool      // records of which a circle holds or held something
 	past            map[ledger.Hash]map[ledger.Hash]bool
 }
 
@@ -63,15 +68,17 @@ func later(a, b act) int {
 
 // model works out what the batches with these hashes say.
 func (s *sim) model(held map[ledger.Hash]bool) *model {
-	first := s.read(held, map[record.ID][]cutAt{})
-	return s.read(held, first.found)
+	first := s.read(held, map[record.ID][]cutAt{}, map[record.ID]bool{})
+	return s.read(held, first.found, first.left)
 }
 
 // read works it out under the cuts that are known, and finds those that are said.
-func (s *sim) read(held map[ledger.Hash]bool, cuts map[record.ID][]cutAt) *model {
+func (s *sim) read(held map[ledger.Hash]bool, cuts map[record.ID][]cutAt, out map[record.ID]bool) *model {
 	m := &model{
 		office: s.all[0].keys.Office, founder: s.founder, cuts: cuts, found: map[record.ID][]cutAt{},
 		devices: map[record.ID]record.ID{}, keys: map[record.ID][]byte{}, rows: map[record.ID]record.ID{},
+		out: out, left: map[record.ID]bool{}, gone: map[record.ID]bool{}, circles: map[record.ID][]record.ID{},
+		closed: map[record.ID]record.ID{}, secret: map[record.ID]bool{},
 		roles: map[record.ID]string{}, records: map[record.ID]*thing{}, past: map[ledger.Hash]map[ledger.Hash]bool{},
 	}
 	var acts []act
@@ -111,9 +118,11 @@ func (m *model) allowed(a *act) bool {
 	_, key := given(c, "sign_key")
 	_, owner := given(c, "member")
 	_, ended := given(c, "ended_at")
-	law := c.Kind == record.Member || c.Kind == record.Device || c.Kind == record.OfficeKind
+	law := c.Kind == record.Member || c.Kind == record.Device || c.Kind == record.OfficeKind || c.Kind == record.Epoch
 	words, decides := says(a)
 	switch {
+	case c.Op == ledger.OpRestrict || c.Kind == record.Circle:
+		return m.mayRing(a)
 	case c.Op == ledger.OpErase:
 		return chief && (!law || c.Kind == record.Member)
 	case !law:
@@ -124,7 +133,9 @@ func (m *model) allowed(a *act) bool {
 		return len(c.Fields) == 0 && (!decides || m.roles[a.author] == "coordinator" && c.Record != a.author)
 	case slices.ContainsFunc(c.Fields, func(f ledger.Field) bool { return f.Num == ledger.FieldDeleted }):
 		return chief
-	case c.Kind == record.Member && m.roles[c.Record] == "":
+	case c.Kind == record.Epoch:
+		return chief
+	case c.Kind == record.Member && m.roles[c.Record] == "" && !m.gone[c.Record]:
 		return chief
 	case c.Kind == record.Member:
 		return chief || !role && c.Record == a.author
@@ -157,9 +168,13 @@ func (m *model) succeeds(a *act) bool {
 // learn takes in what an allowed change says of the team.
 func (m *model) learn(a *act) {
 	c := a.change
-	if role, ok := given(c, "role"); ok && c.Kind == record.Member && !a.second {
+	if role, ok := given(c, "role"); ok && c.Kind == record.Member && !a.second && !m.gone[c.Record] {
 		m.roles[c.Record] = role
 	}
+	if on, _ := given(c, "removed_on"); on != "" && c.Kind == record.Member && !a.second {
+		m.gone[c.Record], m.left[c.Record], m.roles[c.Record] = true, true, ""
+	}
+	m.learnRing(c)
 	text, ok := given(c, "sign_key")
 	if !ok || c.Kind != record.Device {
 		return

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ type replica struct {
 	older  func() // puts back the working copy of a while ago
 	hurt   bool   // a bit of its journal was turned
 	away   int    // steps for which it is alone
+	ended  bool   // somebody removed it or its member, whether or not that is known elsewhere
 
 	told [][]byte // its batches as it gave them when its disk was at turn
 	turn int
@@ -86,7 +88,7 @@ func (s *sim) found() error {
 		return err
 	}
 	r.keys = *v.Keys()
-	s.keys = epochKeys{s.foeRandom, r.keys.Epochs}
+	s.keys = epochKeys{s.foeRandom, maps.Clone(r.keys.Epochs)}
 	return nil
 }
 
@@ -94,7 +96,7 @@ func (s *sim) found() error {
 func (s *sim) enrol(role, name string) (vault.Keys, error) {
 	first := s.all[0]
 	k := vault.Keys{
-		Office: first.keys.Office, Identity: first.keys.Identity, Epochs: first.keys.Epochs,
+		Office: first.keys.Office, Identity: first.keys.Identity, Epochs: maps.Clone(first.keys.Epochs),
 		Sign: make([]byte, 32), Box: make([]byte, 32), Founder: first.office.Info().Device,
 	}
 	for _, b := range [][]byte{k.Sign, k.Box, k.Store[:]} {
@@ -110,7 +112,7 @@ func (s *sim) enrol(role, name string) (vault.Keys, error) {
 	k.Member = got[0].ID
 	first.settle()
 	_, err = first.office.Edit(s.ctx, data.Change{Kind: record.Device, Set: map[string]string{
-		"member": got[0].ID.String(), "name": name, "sign_key": keyText(k),
+		"member": got[0].ID.String(), "name": name, "sign_key": keyText(k), "box_key": boxText(k.Box),
 	}})
 	return k, err
 }
@@ -235,7 +237,7 @@ func refused(err error) bool {
 // had is with the others by then: where it held the only whole copy of something,
 // that would be lost in truth.
 func (s *sim) restore(r *replica) error {
-	if r.backup == nil {
+	if r.backup == nil || r.ended {
 		return nil
 	}
 	for _, o := range s.all {
@@ -262,7 +264,8 @@ func (s *sim) restore(r *replica) error {
 	if _, err := s.foeRandom.Read(seed); err != nil {
 		return err
 	}
-	r.keys.Sign, r.keys.Founder, r.home = seed, s.founder, store.NewMemory()
+	before := vault.Former{Device: ledger.DeviceOf(old.Public()), Box: r.keys.Box} // what was sealed to it opens
+	r.keys.Sign, r.keys.Founder, r.home, r.keys.Before = seed, s.founder, store.NewMemory(), append(slices.Clone(r.keys.Before), before)
 	if err := s.equip(r); err != nil {
 		return err
 	}
@@ -275,7 +278,10 @@ func (s *sim) restore(r *replica) error {
 	s.count("devices restored")
 	now := s.newFoe(seed, r.keys.Member, s.keys)
 	word := team.Endorse(old.key, r.keys.Office, now.signer.Public())
-	return s.send(r, "", s.draw(now, r, nil, s.deviceRecord(now.signer, now.member, ledger.DeviceOf(old.Public()), word)))
+	says := s.deviceRecord(now.signer, now.member, ledger.DeviceOf(old.Public()), word)
+	box, _ := record.SchemaOf(record.Device).Field("box_key")
+	says.Fields = append(says.Fields, ledger.Field{Num: box.Num, Text: boxText(r.keys.Box)})
+	return s.send(r, "", s.draw(now, r, nil, says))
 }
 
 // equip gives a device its folder and its vault.

@@ -27,7 +27,7 @@ type sim struct {
 	seed     uint64
 	rng      *rand.Rand
 	dir      string
-	keys     ledger.Keys
+	keys     epochKeys // all keys that the office ever sealed with
 	founder  record.ID
 	all      []*replica
 	ids      []thingID
@@ -35,6 +35,11 @@ type sim struct {
 	seen     map[ledger.Hash]*known
 	mail     []parcel
 	stripped bool // somebody took values out of what is on its way
+	secrets  []secret
+	circles  []record.ID
+	confided []thingID
+	hub      *depot
+	joined   int
 	counts   Counts
 	trace    []string
 	failed   error
@@ -69,7 +74,7 @@ func Run(ctx context.Context, seed uint64) (Counts, [32]byte, error) {
 	}
 	s := &sim{
 		ctx: ctx, seed: seed, rng: rand.New(rand.NewPCG(seed, 1)), dir: dir,
-		seen: map[ledger.Hash]*known{}, counts: Counts{}, foeRandom: newSource(seed, 99),
+		seen: map[ledger.Hash]*known{}, counts: Counts{}, foeRandom: newSource(seed, 99), hub: newDepot(seed),
 	}
 	err = s.run()
 	for _, r := range s.all {
@@ -141,7 +146,10 @@ func (s *sim) run() error {
 		}
 	}
 	s.say("at the end")
-	return s.quiet()
+	if err := s.quiet(); err != nil {
+		return err
+	}
+	return s.checkHub()
 }
 
 func (s *sim) step(n int, st step, r *replica) error {

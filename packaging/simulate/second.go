@@ -40,6 +40,9 @@ type cutAt struct {
 
 // beyond tells whether an act stands behind or beside its device's cut.
 func (m *model) beyond(a *act) bool {
+	if len(m.cuts[a.device]) == 0 && m.out[m.memberOf(a)] {
+		return true // a device of somebody who was removed, which that did not know
+	}
 	return slices.ContainsFunc(m.cuts[a.device], func(c cutAt) bool { return !c.before[a.write.Batch] })
 }
 
@@ -85,11 +88,11 @@ func (m *model) second(a *act) bool {
 	switch c.Kind {
 	case record.Member:
 		_, others := m.speaking(a.author, c.Record)
-		if m.roles[c.Record] == "" {
+		if m.roles[c.Record] == "" && !m.gone[c.Record] {
 			return role == "coordinator" && others > 0
 		}
 		return given1 && others > 0
-	case record.Device, record.OfficeKind, record.Epoch:
+	case record.Device, record.OfficeKind, record.Epoch, record.Circle:
 		return false
 	}
 	return all > 1
@@ -142,7 +145,9 @@ func (m *model) carryOut(t *thing) {
 			t.erase(a.act.change.Erases)
 		case a.act.change.Op == ledger.OpEdit && t.decided(a.act) == record.Approve:
 			a.done = true
-			m.roles[a.act.change.Record] = a.role
+			if !m.gone[a.act.change.Record] {
+				m.roles[a.act.change.Record] = a.role
+			}
 			for _, f := range a.fields {
 				t.write(a.act, f)
 			}

@@ -1,17 +1,23 @@
 package simulate
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"testing/cryptotest"
 	"time"
 )
 
@@ -24,7 +30,7 @@ func TestSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		counts, _, err := Run(context.Background(), seed)
+		counts, _, err := one(t, seed)
 		tell(t, counts)
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +43,7 @@ func TestSeeds(t *testing.T) {
 		seeds = append(seeds, uint64(first+i))
 	}
 	began := time.Now()
-	counts, failures := runAll(seeds)
+	counts, failures := runAll(t, seeds)
 	tell(t, counts)
 	t.Logf("%d seeds in %.1f s: %.1f a second", len(seeds), time.Since(began).Seconds(), float64(len(seeds))/time.Since(began).Seconds())
 	for _, err := range failures {
@@ -69,37 +75,119 @@ func failing(t *testing.T) []uint64 {
 	return seeds
 }
 
-// runAll runs seeds on all cores and stops after a few failures.
-func runAll(seeds []uint64) (Counts, []error) {
+// runAll runs seeds on all cores and stops after a few failures. Each core has a
+// process of its own: keys are sealed to devices with the machine's randomness,
+// which a test can only give for all of a process.
+func runAll(t *testing.T, seeds []uint64) (Counts, []error) {
+	t.Helper()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	var next atomic.Int64
 	counts := Counts{}
 	var failures []error
-	for range runtime.GOMAXPROCS(0) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	n := runtime.GOMAXPROCS(0)
+	for core := range n {
+		var own []string
+		for i := core; i < len(seeds); i += n {
+			own = append(own, strconv.FormatUint(seeds[i], 10))
+		}
 		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
+			done, err := child(ctx, own, func(r told) {
 				mu.Lock()
-				enough := len(failures) >= number("PARADERO_ENOUGH", most)
-				mu.Unlock()
-				if i >= len(seeds) || enough {
-					return
-				}
-				got, _, err := Run(context.Background(), seeds[i])
-				mu.Lock()
-				for k, n := range got {
+				defer mu.Unlock()
+				for k, n := range r.Counts {
 					counts[k] += n
 				}
-				if err != nil {
-					failures = append(failures, err)
+				if r.Failure != "" {
+					if failures = append(failures, errors.New(r.Failure)); len(failures) >= number("PARADERO_ENOUGH", most) {
+						stop()
+					}
 				}
-				mu.Unlock()
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			if done < len(own) && ctx.Err() == nil {
+				failures = append(failures, fmt.Errorf("seed %s: the program ended: %w", own[done], err))
 			}
 		})
 	}
 	wg.Wait()
 	return counts, failures
+}
+
+// told is what a child tells of a seed.
+type told struct {
+	Counts  Counts
+	Failure string
+}
+
+const childLine = "paradero-seed "
+
+// child runs seeds in a process of their own.
+func child(ctx context.Context, seeds []string, tell func(told)) (done int, err error) {
+	run := exec.CommandContext(ctx, os.Args[0], "-test.run", "^TestChild$", "-test.timeout", "0", "-test.v")
+	run.Env = append(os.Environ(), "PARADERO_CHILD=1", "GOMAXPROCS=1")
+	run.Stdin = strings.NewReader(strings.Join(seeds, " "))
+	out, err := run.StdoutPipe()
+	if err != nil {
+		return 0, err
+	}
+	var last bytes.Buffer
+	run.Stderr = &last
+	if err := run.Start(); err != nil {
+		return 0, err
+	}
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		text, ok := strings.CutPrefix(lines.Text(), childLine)
+		var r told
+		if ok && json.Unmarshal([]byte(text), &r) == nil {
+			done++
+			tell(r)
+		} else {
+			fmt.Fprintln(&last, lines.Text())
+		}
+	}
+	if err := run.Wait(); err != nil {
+		return done, fmt.Errorf("%w: %s", err, last.String())
+	}
+	return done, nil
+}
+
+// TestChild runs the seeds that it is given, one after the other.
+func TestChild(t *testing.T) {
+	if os.Getenv("PARADERO_CHILD") == "" {
+		t.Skip("it works for another")
+	}
+	text, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range strings.Fields(string(text)) {
+		seed, err := strconv.ParseUint(word, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts, _, err := one(t, seed)
+		r := told{Counts: counts}
+		if err != nil {
+			r.Failure = err.Error()
+		}
+		line, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = fmt.Fprintf(os.Stdout, "\n%s%s\n", childLine, line)
+	}
+}
+
+// one runs a seed with all randomness given.
+func one(t *testing.T, seed uint64) (Counts, [32]byte, error) {
+	t.Helper()
+	cryptotest.SetGlobalRandom(t, seed)
+	return Run(context.Background(), seed)
 }
 
 const most = 5
@@ -115,9 +203,9 @@ func tell(t *testing.T, counts Counts) {
 
 // TestOneSeedOneHistory: the same seed gives the same history, to the hash.
 func TestOneSeedOneHistory(t *testing.T) {
-	for seed := range uint64(3) {
-		_, a, err := Run(context.Background(), seed)
-		_, b, err2 := Run(context.Background(), seed)
+	for seed := range uint64(6) {
+		_, a, err := one(t, seed)
+		_, b, err2 := one(t, seed)
 		if a != b || err != nil || err2 != nil {
 			t.Errorf("seed %d gives %x and %x, %v, %v", seed, a[:4], b[:4], err, err2)
 		}

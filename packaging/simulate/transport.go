@@ -27,6 +27,9 @@ func (s *sim) note(frame []byte) (*known, error) {
 	if k := s.seen[b.Hash]; k != nil && !k.lacks(b) {
 		return k, nil
 	}
+	if _, known := s.keys.keys[b.Epoch]; !known {
+		s.learnKeys()
+	}
 	body, err := b.Open(s.keys)
 	if err != nil {
 		return nil, err

@@ -55,6 +55,14 @@ func steps() []step {
 		{"roles", 1, (*sim).changeRole},
 		{"deaths", 4, (*sim).propose},
 		{"second words", 8, (*sim).secondWord},
+		{"joinings", 2, (*sim).letIn},
+		{"removals", 2, (*sim).sendAway},
+		{"circles", 2, (*sim).makeCircle},
+		{"circles changed", 1, (*sim).changeCircle},
+		{"restrictions", 3, (*sim).restrict},
+		{"words in a circle", 4, (*sim).confide},
+		{"stays at the hub", 8, (*sim).atHub},
+		{"faults of the hub", 1, (*sim).hubFault},
 	}
 }
 
@@ -108,10 +116,13 @@ func (s *sim) save(r *replica, changes ...data.Change) ([]data.Receipt, error) {
 	if err != nil {
 		return nil, s.excuse(r, err)
 	}
-	for _, g := range got {
+	for i, g := range got {
 		s.answered(r, g.Write)
+		if len(got) == len(changes) {
+			s.noteSecrets(r, &changes[i], g)
+		}
 	}
-	return got, nil
+	return got, s.failed
 }
 
 // settle waits until all is folded: who drew random bytes meanwhile would draw
@@ -437,7 +448,7 @@ func (s *sim) backUp(r *replica) error {
 // restoreWrongly puts an old copy back and goes on as if nothing had been: what
 // was numbered since is numbered twice.
 func (s *sim) restoreWrongly(r *replica) error {
-	if r.backup == nil || s.stripped || slices.ContainsFunc(s.all, func(o *replica) bool { return o.hurt }) {
+	if r.backup == nil || r.ended || s.stripped || slices.ContainsFunc(s.all, func(o *replica) bool { return o.hurt }) {
 		return nil // what is damaged there may be whole here only
 	}
 	if err := s.putBack(r); err != nil {
