@@ -158,12 +158,7 @@ func readAskedBody(body []byte) (*asked, error) {
 // keys of both sides, so that nobody finds others with the same in time; and the
 // text of a picture that a camera compares.
 func (q *asked) compare() (words, picture string, err error) {
-	h := sha256.New()
-	_, _ = h.Write([]byte("paradero enrolment 1"))
-	for _, b := range [][]byte{q.offer.bytes, q.sign, q.box, q.hub} {
-		_, _ = h.Write(cbor.AppendBytes(nil, b))
-	}
-	sum := h.Sum(nil)
+	sum := compared(q)
 	key, err := vault.Stretch(sum, q.offer.id[:], q.offer.cost)
 	if err != nil {
 		return "", "", errEnrol
@@ -175,4 +170,14 @@ func (q *asked) compare() (words, picture string, err error) {
 	text := fmt.Sprintf("%012d", n%1e12)
 	picture = "PARADERO1:" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
 	return text[:4] + " " + text[4:8] + " " + text[8:], picture, nil
+}
+
+// compared is the hash of all keys of both sides.
+func compared(q *asked) []byte {
+	h := sha256.New()
+	_, _ = h.Write([]byte("paradero enrolment 1"))
+	for _, b := range [][]byte{q.offer.bytes, q.sign, q.box, q.hub} {
+		_, _ = h.Write(cbor.AppendBytes(nil, b))
+	}
+	return h.Sum(nil)
 }

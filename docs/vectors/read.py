@@ -16,6 +16,8 @@ import pathlib
 import struct
 import sys
 
+import hybrid
+
 # --- CBOR in its one form: shortest heads, definite lengths, ascending keys ---
 
 
@@ -141,6 +143,20 @@ def unseal(key, ad, sealed):
     return chacha(sub, short, 1, text)
 
 
+def unsealed_plainly(key, nonce, sealed):
+    """ChaCha20-Poly1305 with empty associated data, as HPKE uses it."""
+    text, tag = sealed[:-16], sealed[-16:]
+    signed = text + bytes(-len(text) % 16) + struct.pack("<QQ", 0, len(text))
+    if poly1305(chacha(key, nonce, 0, bytes(32)), signed) != tag:
+        raise ValueError("was not sealed to this key")
+    return chacha(key, nonce, 1, text)
+
+
+def unbox(box, purpose, office, device, more, sealed):
+    info = b"paradero box 1" + bytes([len(purpose)]) + purpose + office + device + len(more).to_bytes(2, "big") + more
+    return box.open(info, sealed, unsealed_plainly)
+
+
 # --- Ed25519 (RFC 8032), checking only ---
 
 P = 2**255 - 19
@@ -227,7 +243,7 @@ class Batch:
     def verify(self, public):
         return device_of(public) == self.device and signed_by(public, b"paradero batch signature 1" + self.hash, self.signature)
 
-    def open(self, keys):
+    def open(self, keys, circles={}):
         key = keys[self.epoch]
         body = whole(unseal(key, without(self.envelope, 11), self.fields[11]))
         hashes = body[4]
@@ -238,11 +254,12 @@ class Batch:
                       "critical": stem[7], "erases": writes(stem.get(9, [])), "erased": self.payloads[i] == b"", "reason": "", "list": "",
                       "circle": stem.get(10)}
             values = [""] * len(stem[4]), [{}] * len(stem[5])
-            if not change["erased"] and not change["circle"]:  # a circle's key comes by ML-KEM, which is not made here
+            of = circles.get(change["circle"]) if change["circle"] else key  # who is not in the circle reads the stem only
+            if not change["erased"] and of:
                 if hashlib.sha256(self.payloads[i]).digest() != self.fields[9][i] or stem[8] != i:
                     raise ValueError("payload is another")
                 ad = head(4, 4) + octets(self.office) + octets(self.device) + head(0, self.seq) + head(0, i)
-                payload = whole(unseal(key, ad, self.payloads[i]))
+                payload = whole(unseal(of, ad, self.payloads[i]))
                 values, change["reason"], change["list"] = (payload[1], payload[2]), payload[3], payload[4]
             change["fields"] = [(num, writes(pred), text) for (num, pred), text in zip(stem[4], values[0])]
             change["entries"] = list(zip(stem[5], values[1]))
@@ -317,13 +334,77 @@ def keyring(vault, code):
             except ValueError:
                 continue  # another person's
             if "people" in content and person.get("shared"):
-                raise ValueError("a shared computer's keys come by ML-KEM, which is not made here")
+                raise ValueError("the vault of a computer that several share is not read here")
             ring = json.loads(unseal(master, b"keyring", base64.b64decode(person["keys"])))
             return ring.get("grant") or ring
     raise ValueError("no slot for this code")
 
 
 # --- The vectors ---
+
+
+def letter(file, line, key):
+    """What a request or a welcome holds, and the offer's id."""
+    assert file.startswith(line), "the first line"
+    end = len(line) + 1
+    for _ in range(2):
+        _, end = cbor(file, end)
+    fields = whole(file[len(line):])
+    return whole(unseal(key, file[:end], fields[2])), fields[1]
+
+
+def check_coming_in(v):
+    """How a device comes in. Argon2id is not in Python's library: what it gives is taken from the file."""
+    b = {k: bytes.fromhex(x) for k, x in v.items() if isinstance(x, str) and k not in ("says", "code", "words", "picture", "welcome_name")}
+    line = b"paradero invitation 1\n"
+    typed = v["code"].replace("-", "").replace(" ", "")
+    assert typed[12:] == letters(hashlib.sha256(b"paradero told " + typed[:12].encode()).digest(), 3), "code"
+    file = b["invitation"]
+    end = len(line) + 1
+    for _ in range(4):
+        _, end = cbor(file, end)
+    inside = whole(unseal(b["code_stretched"], file[:end], whole(file[len(line):])[3]))
+    offer, signature = whole(inside[1]), inside[2]
+    assert inside[1] == b["offer"] and signed_by(offer[5], line + inside[1], signature) and device_of(offer[5]) == offer[4], "offer"
+    assert inside[3] == b["answer_seed"] and inside[4] == b["envelope_key"], "invitation"
+    assert hkdf(b["identity"], b"", b"paradero invitation " + offer[1].hex().encode()) == inside[4], "envelope key"
+    for what, name in v["letter_boxes"].items():
+        assert name == what[0] + "-" + hkdf(inside[4], b"", b"paradero box " + what.encode())[:20].hex(), "letter box"
+    line = b"paradero request 1\n"
+    request, of = letter(b["request"], line, inside[4])
+    body = whole(request[3])
+    assert of == offer[1] == body[1] and request[1] == inside[1] and request[2] == signature, "request"
+    assert signed_by(offer[11], line + request[3], request[4]) and signed_by(body[3], line + request[3], request[5]), "request's signatures"
+    compared = hashlib.sha256(b"paradero enrolment 1" + b"".join(octets(x) for x in (inside[1], body[3], body[4], body[5]))).digest()
+    digits = "%012d" % (int.from_bytes(b["compared_stretched"][:8], "big") % 10**12)
+    assert compared == b["compared"] and v["words"] == " ".join((digits[:4], digits[4:8], digits[8:])), "words"
+    assert v["picture"] == "PARADERO1:" + base64.b32encode(compared[:20]).decode(), "picture"
+    line = b"paradero welcome 1\n"
+    welcome, of = letter(b["welcome"], line, inside[4])
+    device, box = device_of(body[3]), hybrid.Box(b["device_box_seed"])
+    assert box.public == body[4] and of == offer[1], "box key"
+    assert welcome[1] == offer[5] and signed_by(welcome[1], line + offer[1] + device + welcome[2], welcome[3]), "welcome"
+    keys = whole(unbox(box, b"welcome", offer[2], device, offer[1], welcome[2]))
+    assert [keys[1], keys[2], keys[3]] == [b["welcome_office"], v["welcome_name"], b["identity"]], "welcome"
+    assert {str(n): key.hex() for n, key in keys[4]} == v["welcome_epochs"], "keys"
+    assert [keys[5], keys[6], keys[7]] == [b["welcome_founder"], b["welcome_member"], v["welcome_epoch_in_use"]], "welcome"
+
+
+def check_circle(v):
+    """Keys that are sealed to a device, and what a circle seals."""
+    b = {k: bytes.fromhex(x) for k, x in v.items() if isinstance(x, str) and k not in ("says", "circle_wrapped")}
+    batch, box, epoch = Batch(bytes.fromhex(v["batch"]["frame"])), hybrid.Box(b["box_seed"]), v["epoch"]
+    record = bytes.fromhex(epoch["record"])
+    key = unbox(box, b"epoch", b["office"], batch.device, record, base64.b64decode(epoch["wrapped"]))
+    assert key.hex() == epoch["key"] and hashlib.sha256(b"paradero epoch 1" + b["office"] + key).digest()[:16] == record, "epoch"
+    assert int.from_bytes(record[:4], "big") == epoch["number"], "epoch's number"
+    key = unbox(box, b"circle", b["office"], batch.device, b["circle"] + b["circle_key_id"], base64.b64decode(v["circle_wrapped"]))
+    assert key == b["circle_key"] and hashlib.sha256(b"paradero circle key 1" + key).digest()[:16] == b["circle_key_id"], "circle"
+    assert batch.verify(batch.public), "signature"
+    for circles, texts, reason in (({}, ["", ""], ""), ({b["circle_key_id"]: key}, v["batch"]["sealed"], v["batch"]["reason"])):
+        first, restricts, sealed = batch.open({0: b["epoch_key"]}, circles)["changes"]
+        assert first["fields"][0][2] == v["batch"]["open"] and restricts["op"] == 3, "batch"
+        assert [text for _, _, text in sealed["fields"]] == texts and sealed["reason"] == reason, "circle's change"
 
 
 def check():
@@ -377,6 +458,8 @@ def check():
     said = whole(body)
     assert signed_by(said[3], b"paradero statement 1" + body, signature) and device_of(said[3]) == said[2], "statement"
     assert said[0] == 1 and said[4] == v["serial"] and said[6] == v["program"] and [h.hex() for h in said[7][2::4]] == [names[i] for i in v["tips"]], "statement"
+    check_coming_in(load("enrol.json"))
+    check_circle(load("circle.json"))
     print("the vectors hold")
 
 
