@@ -22,6 +22,7 @@ import (
 // in. It is kept in the vault, under the passphrase that its member chose.
 type Joining struct {
 	Office       string
+	OfficeID     record.ID
 	Name         string // the member's
 	Role         string
 	Device       record.ID
@@ -57,6 +58,10 @@ type Joined struct {
 
 // Request gives the request as it goes to the coordinator.
 func (j *Joining) Request() []byte { return j.kept.Request }
+
+// Rehearse tells whether the recovery code that has just been made was typed back
+// right.
+func (j *Joining) Rehearse(typed string) bool { return vault.SameCode(j.RecoveryCode, typed) }
 
 // HubSeed is the seed of the key by which this device comes to a hub.
 func (j *Joining) HubSeed() ([]byte, error) {
@@ -248,6 +253,7 @@ func joiningOf(v *vault.Vault) (*Joining, error) {
 	}
 	k := v.Keys()
 	j.seeds = vault.Keys{Sign: append([]byte(nil), k.Sign...), Box: append([]byte(nil), k.Box...)}
+	j.OfficeID = f.office
 	j.Name, j.Role, j.Expires, j.Hub = f.who, f.role, f.expires, j.kept.Hub
 	j.Words, j.Picture = j.kept.Words, j.kept.Picture
 	j.Device = ledger.DeviceOf(j.Signer().Public())

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"paradero/data"
+	"paradero/data/fault"
 	"paradero/data/sync"
+	"paradero/data/sync/folder"
 	"paradero/data/sync/hub"
 )
 
@@ -35,14 +37,61 @@ func Knock(ctx context.Context, j *data.Joining) ([]byte, error) {
 		return nil, hub.Fault(op, err)
 	}
 	defer func() { _ = d.Close() }()
-	welcome, err := j.Fetch(ctx, d)
-	if err == nil && welcome == nil {
-		err = j.Post(ctx, d)
-	}
+	welcome, err := knockAt(ctx, j, d)
 	if err != nil {
 		return nil, hub.Fault(op, err)
 	}
 	return welcome, nil
+}
+
+// KnockFolder leaves a request in a folder that the office shares, and looks for the
+// welcome there; nil: it has not come yet. The folder is the one that who let in uses:
+// what of it has not come here yet is not there.
+func KnockFolder(ctx context.Context, j *data.Joining, dir string, clock func() time.Time) ([]byte, error) {
+	const op = "ask to come in"
+	ctx, stop := context.WithTimeout(ctx, letterTime)
+	defer stop()
+	d, err := folder.Open(folder.Options{Dir: dir, Office: j.OfficeID, Device: j.Device, Clock: clock})
+	if errors.Is(err, sync.ErrAway) {
+		return nil, fault.Wrap(err, fault.NotFound, op, "join_folder_none")
+	}
+	if err != nil {
+		return nil, data.ExchangeFault(err)
+	}
+	defer func() { _ = d.Close() }()
+	welcome, err := knockAt(ctx, j, d)
+	return welcome, data.ExchangeFault(err)
+}
+
+// knockAt looks for the welcome in a depot, and leaves the request where there is none.
+func knockAt(ctx context.Context, j *data.Joining, d sync.Depot) ([]byte, error) {
+	welcome, err := j.Fetch(ctx, d)
+	if err == nil && welcome == nil {
+		err = j.Post(ctx, d)
+	}
+	return welcome, err
+}
+
+// Ask does for one more person of this computer what Knock does for a device that
+// comes alone: by the ways of the office that is open here. posted: one of them took
+// the request.
+func (c *Courier) Ask(ctx context.Context, j *data.Joining) (welcome []byte, posted bool, err error) {
+	var failed error
+	for _, w := range c.opt.Ways() {
+		err := at(ctx, w, func(ctx context.Context, d sync.Depot) error {
+			got, err := knockAt(ctx, j, d)
+			if got != nil {
+				welcome = got
+			}
+			return err
+		})
+		posted = posted || err == nil
+		failed = errors.Join(failed, err)
+	}
+	if posted {
+		failed = nil
+	}
+	return welcome, posted, data.ExchangeFault(failed)
 }
 
 // Knocks gives the requests that came by any of the ways, each once.
@@ -201,4 +250,18 @@ func (c *Courier) first(ctx context.Context, invitation []byte, report func(data
 		case <-c.opt.After(knowAgain):
 		}
 	}
+}
+
+// FirstFolder is First by a folder that the office shares, which is a way of this
+// device from then on.
+func (c *Courier) FirstFolder(ctx context.Context, dir string, report func(data.Progress)) error {
+	d, err := FolderWay(c.office, dir, false).Open(ctx)
+	if err != nil {
+		return data.ExchangeFault(err)
+	}
+	defer func() { _ = d.Close() }()
+	if _, err := c.office.SyncWith(ctx, d, report); err != nil {
+		return data.ExchangeFault(err)
+	}
+	return c.SetFolder(ctx, dir)
 }

@@ -3,10 +3,12 @@ package courier
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"paradero/data"
+	"paradero/data/fault"
 	"paradero/data/sync/hub"
 )
 
@@ -88,5 +90,124 @@ func TestLetInByTheHub(t *testing.T) {
 	comes(t, boss, add(t, his, "Carmen"))
 	if again, err := hers.Knocks(ctx); err != nil || len(again) != 0 {
 		t.Errorf("he knocks again: %+v %v", again, err)
+	}
+}
+
+// The same by a folder that both share, which brings the office and stays a way; a
+// folder in which nothing of the office stands is told.
+func TestLetInByAFolder(t *testing.T) {
+	ctx := t.Context()
+	boss, _, err := data.Create(ctx, config(filepath.Join(t.TempDir(), "a")), data.Founding{
+		Office: "Sede Loja", Member: "Rosa Guamán", Role: "coordinator", Passphrase: pass,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = boss.Close() })
+	hers := Start(boss, Options{})
+	t.Cleanup(hers.Close)
+	shared := t.TempDir()
+	if err := hers.SetFolder(ctx, shared); err != nil {
+		t.Fatal(err)
+	}
+	before := add(t, boss, "Ana")
+	file := filepath.Join(t.TempDir(), "invitacion")
+	made, err := boss.Invite(ctx, data.Inviting{Name: "Luis Paz", Role: "lawyer"}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config(filepath.Join(t.TempDir(), "b"))
+	j, err := data.Join(ctx, cfg, file, made.Code, pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j.Rehearse("") || j.Rehearse(j.RecoveryCode[1:]) || !j.Rehearse(strings.ToLower(strings.ReplaceAll(j.RecoveryCode, "-", " "))) {
+		t.Error("his recovery code is not told from another")
+	}
+	if _, err := KnockFolder(ctx, j, t.TempDir(), time.Now); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a folder of nobody: %v", err)
+	}
+	if welcome, err := KnockFolder(ctx, j, shared, time.Now); err != nil || welcome != nil {
+		t.Fatalf("%d bytes before anybody opened: %v", len(welcome), err)
+	}
+	knocks, err := hers.Knocks(ctx)
+	if err != nil || len(knocks) != 1 || knocks[0].Words != j.Words {
+		t.Fatalf("%+v, %v", knocks, err)
+	}
+	welcome, err := boss.Admit(ctx, knocks[0].Request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hers.SendWelcome(ctx, knocks[0].Request, welcome); err != nil {
+		t.Fatal(err)
+	}
+	again, err := data.ResumeJoin(ctx, cfg, pass) // he had closed the program meanwhile
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := KnockFolder(ctx, again, shared, time.Now)
+	if err != nil || got == nil {
+		t.Fatalf("the welcome does not come: %v", err)
+	}
+	if _, err := data.CompleteJoin(ctx, cfg, got, pass, nil); err != nil {
+		t.Fatal(err)
+	}
+	his, err := data.Open(ctx, cfg, pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = his.Close() })
+	c := Start(his, Options{})
+	t.Cleanup(c.Close)
+	if err := c.FirstFolder(ctx, shared, nil); err != nil {
+		t.Fatal(err)
+	}
+	comes(t, his, before)
+	comes(t, boss, add(t, his, "Carmen"))
+}
+
+// One more person of a computer asks by the ways of the office that is open there.
+func TestAsksByTheWaysOfTheOffice(t *testing.T) {
+	ctx := t.Context()
+	boss, _, err := data.Create(ctx, config(filepath.Join(t.TempDir(), "a")), data.Founding{
+		Office: "Sede Loja", Member: "Rosa Guamán", Role: "coordinator", Passphrase: pass,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = boss.Close() })
+	hers := Start(boss, Options{})
+	t.Cleanup(hers.Close)
+	file := filepath.Join(t.TempDir(), "invitacion")
+	made, err := boss.Invite(ctx, data.Inviting{Name: "Luis Paz", Role: "lawyer"}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := boss.AddPerson(ctx, file, made.Code, []byte("la frase de Luis es otra"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, posted, err := hers.Ask(ctx, j); posted || err != nil {
+		t.Fatalf("posted where there is no way: %v", err)
+	}
+	if err := hers.SetFolder(ctx, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if welcome, posted, err := hers.Ask(ctx, j); welcome != nil || !posted || err != nil {
+		t.Fatalf("%v %v", posted, err)
+	}
+	knocks, err := hers.Knocks(ctx)
+	if err != nil || len(knocks) != 1 {
+		t.Fatalf("%+v, %v", knocks, err)
+	}
+	welcome, err := boss.Admit(ctx, knocks[0].Request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hers.SendWelcome(ctx, knocks[0].Request, welcome); err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := hers.Ask(ctx, j); err != nil || got == nil {
+		t.Fatalf("no welcome: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base32"
 	"errors"
 	"fmt"
@@ -69,6 +70,14 @@ func parseCode(code string) ([]byte, error) {
 		return nil, ErrCode
 	}
 	return secret, nil
+}
+
+// SameCode tells whether a person typed a recovery code as it was shown, however he
+// wrote letters that look alike.
+func SameCode(shown, typed string) bool {
+	a, err := parseCode(shown)
+	b, err2 := parseCode(typed)
+	return err == nil && err2 == nil && subtle.ConstantTimeCompare(a, b) == 1
 }
 
 // checksum is 20 bits of SHA-256: a typo passes one time in a million.

@@ -197,3 +197,32 @@ func TestAnotherOffice(t *testing.T) {
 		t.Error("another office's pack is taken")
 	}
 }
+
+// What is half written stays while it may still be written, and goes when it is old.
+func TestHalfWrittenIsSweptWhenOld(t *testing.T) {
+	dir, a := t.TempDir(), synctest.NewDevice(1)
+	opt := Options{Dir: dir, Office: synctest.Office, Device: a.ID, Clock: time.Now, Begin: true}
+	d, err := Open(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := filepath.Join(d.dir, d.half()+"1"+halfExt)
+	if err := os.WriteFile(half, []byte("medio"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	there := func() bool {
+		t.Helper()
+		if _, err := Open(opt); err != nil {
+			t.Fatal(err)
+		}
+		_, err := os.Stat(half)
+		return err == nil
+	}
+	if !there() {
+		t.Error("taken from under who writes it")
+	}
+	opt.Clock = func() time.Time { return time.Now().Add(time.Hour) }
+	if there() {
+		t.Error("what a crash left stays for ever")
+	}
+}

@@ -145,11 +145,18 @@ func (d *Depot) write(p *packed, fill func(*packWriter) error) (err error) {
 // half is how this device's half-written files begin.
 func (d *Depot) half() string { return ".~" + d.opt.Device.String()[:12] + "-" }
 
+// halfOld is how old something half written is before a crash is thought to have left
+// it: this device may be at the folder twice at once, for batches and for letters.
+const halfOld = 10 * time.Minute
+
 // sweep takes away what a crash left half written of this device's.
 func (d *Depot) sweep() {
 	entries, _ := os.ReadDir(d.dir) // it stays in nobody's way
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), d.half()) && strings.HasSuffix(e.Name(), halfExt) {
+		if !strings.HasPrefix(e.Name(), d.half()) || !strings.HasSuffix(e.Name(), halfExt) {
+			continue
+		}
+		if at, err := e.Info(); err == nil && d.opt.Clock().Sub(at.ModTime()) > halfOld {
 			_ = os.Remove(filepath.Join(d.dir, e.Name()))
 		}
 	}
