@@ -24,9 +24,12 @@ type Config struct {
 	Progress func(Progress)   // called from any goroutine while opening or rebuilding; may be nil
 	Probe    Prober           // tries a doubtful working copy in a process of its own; nil: it is opened here
 	Careful  bool             // probe the working copy even if nothing speaks against it
-	Device   string           // what this computer is called when it joins an office; "": as the machine is
+	Device   string           // what this computer is called when it joins an office; "": as the machine is; Nameless: nothing
 	Recheck  time.Duration    // how often an open office checks its counters; zero: every ten minutes, below zero: never
 }
+
+// Nameless, as a Config's Device, says that a computer joins without a name.
+const Nameless = "-"
 
 // Cost is Argon2id's: passes, KiB of memory, threads.
 type Cost struct {

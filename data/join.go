@@ -225,7 +225,10 @@ func ask(cfg *Config, in *invitation, keys *vault.Keys) (joinKept, error) {
 		offer: in.offer, device: record.CleanLine(cfg.Device), sign: device.Public().(ed25519.PublicKey), box: box,
 		hub: hub.Public().(ed25519.PublicKey), at: cfg.Clock(),
 	}
-	if q.device == "" {
+	switch q.device {
+	case Nameless:
+		q.device = ""
+	case "":
 		if name, err := os.Hostname(); err == nil {
 			q.device = record.CleanLine(name)
 		}

@@ -17,6 +17,7 @@ import (
 // joinFlags are the flags of `join`.
 type joinFlags struct {
 	codeFile, out, device string
+	folder                string // that the office shares
 }
 
 // joinVerb brings this device into an office: it answers an invitation, or takes
@@ -27,13 +28,21 @@ func joinVerb(fs *pflag.FlagSet) action {
 	fs.StringVar(&f.codeFile, "code-file", "", "")
 	fs.StringVarP(&f.out, "output", "o", "", "")
 	fs.StringVar(&f.device, "device", "", "")
+	fs.StringVar(&f.folder, "folder", "", "")
 	return func(c *call, args []string) error {
 		dir, err := c.dir()
 		if err != nil {
 			return err
 		}
 		cfg := c.config(dir)
-		cfg.Device = f.device
+		if cfg.Device = f.device; f.device == "" && fs.Changed("device") {
+			cfg.Device = data.Nameless
+		}
+		if f.folder != "" {
+			if f.folder, err = filepath.Abs(f.folder); err != nil {
+				return usage("flag_value", "folder", f.folder)
+			}
+		}
 		if len(args) == 0 {
 			return c.joinAgain(cfg, &f)
 		}
@@ -47,7 +56,7 @@ func joinVerb(fs *pflag.FlagSet) action {
 				return err
 			}
 			defer clear(secret)
-			return c.joinComplete(cfg, b, secret)
+			return c.joinComplete(cfg, b, secret, f.folder)
 		case data.IsRequest(b):
 			return fault.New(fault.Invalid, "join", "join_is_request")
 		}
@@ -95,25 +104,34 @@ func (c *call) joinAnswer(cfg data.Config, invite string, f *joinFlags) error {
 	if err != nil {
 		return err
 	}
-	_, posted := c.joinAsk(j)
+	_, posted := c.joinAsk(j, f.folder)
 	if f.out == "" && !posted {
 		f.out = invite + "." + c.words.T("command.join.request.ending")
 	}
 	return c.joinSay(j, f, posted)
 }
 
-// joinAsk leaves the request at the hub of the invitation, where it names one, and
-// gives the welcome when that is there already.
-func (c *call) joinAsk(j *data.Joining) (welcome []byte, posted bool) {
-	if len(j.Hub) == 0 {
-		return nil, false
+// joinAsk leaves the request at the hub of the invitation, where it names one, and in
+// the folder that was given, and gives the welcome when that is there already.
+func (c *call) joinAsk(j *data.Joining, folder string) (welcome []byte, posted bool) {
+	ask := func(how func() ([]byte, error)) {
+		if welcome != nil {
+			return
+		}
+		got, err := how()
+		if err != nil {
+			sentence, _ := app.Words(err, c.words)
+			c.note(c.words.T("command.join.no_hub", sentence))
+		}
+		welcome, posted = got, posted || err == nil
 	}
-	welcome, err := courier.Knock(c.ctx, j)
-	if err != nil {
-		sentence, _ := app.Words(err, c.words)
-		c.note(c.words.T("command.join.no_hub", sentence))
+	if len(j.Hub) > 0 {
+		ask(func() ([]byte, error) { return courier.Knock(c.ctx, j) })
 	}
-	return welcome, err == nil
+	if folder != "" {
+		ask(func() ([]byte, error) { return courier.KnockFolder(c.ctx, j, folder, time.Now) })
+	}
+	return welcome, posted
 }
 
 // joinAgain tells where a request stands, and writes it anew where that is asked.
@@ -131,9 +149,9 @@ func (c *call) joinAgain(cfg data.Config, f *joinFlags) error {
 	if j.Waits {
 		return fault.New(fault.Refused, "join", "office_computer_waits", j.Office)
 	}
-	welcome, posted := c.joinAsk(j)
+	welcome, posted := c.joinAsk(j, f.folder)
 	if welcome != nil {
-		return c.joinComplete(cfg, welcome, secret)
+		return c.joinComplete(cfg, welcome, secret, f.folder)
 	}
 	return c.joinSay(j, f, posted)
 }
@@ -182,7 +200,7 @@ func (c *call) joinSay(j *data.Joining, f *joinFlags, posted bool) error {
 }
 
 // joinComplete takes the welcome.
-func (c *call) joinComplete(cfg data.Config, welcome, secret []byte) error {
+func (c *call) joinComplete(cfg data.Config, welcome, secret []byte, folder string) error {
 	done, err := data.CompleteJoin(c.ctx, cfg, welcome, secret, c.meter.show)
 	c.meter.clear()
 	if err != nil {
@@ -194,8 +212,8 @@ func (c *call) joinComplete(cfg data.Config, welcome, secret []byte) error {
 	out.put("state", map[bool]string{false: "in", true: "computer_waits"}[done.Waits])
 	out.put("hub", len(done.Hub) > 0)
 	synced := false
-	if len(done.Hub) > 0 && !done.Waits {
-		synced = c.joinSync(cfg, secret)
+	if (len(done.Hub) > 0 || folder != "") && !done.Waits {
+		synced = c.joinSync(cfg, secret, folder)
 		out.put("synced", synced)
 	}
 	c.result(out, func() {
@@ -216,10 +234,14 @@ func (c *call) joinComplete(cfg data.Config, welcome, secret []byte) error {
 
 // joinSync fetches what the others said, as soon as one is in. That it does not
 // come about now is no failure of joining.
-func (c *call) joinSync(cfg data.Config, secret []byte) bool {
+func (c *call) joinSync(cfg data.Config, secret []byte, folder string) bool {
 	o, err := data.Open(c.ctx, cfg, secret)
 	if err == nil {
-		err = courier.Once(c.ctx, o, courier.WaysOf(o), func(courier.Way, data.Exchanged, error) {}, c.meter.show)
+		ways := courier.WaysOf(o)
+		if folder != "" {
+			ways = append(ways, courier.FolderWay(o, folder, false))
+		}
+		err = courier.Once(c.ctx, o, ways, func(courier.Way, data.Exchanged, error) {}, c.meter.show)
 		err = errors.Join(err, o.Close())
 	}
 	c.meter.clear()

@@ -89,3 +89,39 @@ func TestTeamName(t *testing.T) {
 		t.Error(k.out)
 	}
 }
+
+// By a folder that the office shares one asks, is let in by his name, and gets the
+// office, without a file in the hand but the invitation.
+func TestJoinByFolder(t *testing.T) {
+	k := newKeysOffice(t, "Sede Ambato")
+	boss, his, shared := k.dir, filepath.Join(k.home, "suya"), t.TempDir()
+	k.must(0, "new", "task", "what=llamar a la madre", "--json")
+	k.must(0, "sync", "--folder", shared, "--json")
+	invite := filepath.Join(k.home, "invitacion")
+	k.must(0, "team", "invite", "--member", "Eva Ruiz", "--role", "lawyer", "-o", invite, "--json")
+	code := k.file("codigo", k.field("code"))
+	k.dir = his
+	k.must(0, "join", invite, "--code-file", code, "--folder", shared, "--json")
+	if got := k.object(); got["posted"] != true || got["request"] != nil {
+		t.Fatalf("%v", got)
+	}
+	k.dir = boss
+	k.must(0, "team", "approve", "Eva Ruiz", "--yes", "--json")
+	if got := k.object(); got["sent"] != true {
+		t.Fatalf("%v", got)
+	}
+	k.dir = his
+	k.must(0, "join", "--folder", shared, "--json")
+	if got := k.object(); got["state"] != "in" || got["synced"] != true {
+		t.Fatalf("%v", got)
+	}
+	k.must(0, "find", "llamar", "--kind", "any", "--json")
+	k.must(0, "status", "--json")
+	if got := k.lineOf(); got["only_here"] != float64(0) {
+		t.Errorf("%v", got)
+	}
+	k.must(0, "team", "list")
+	if !strings.Contains(k.out, "Ana Paz") {
+		t.Error("she has not come:", k.out)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	fw "fyne.io/fyne/v2/widget"
 
 	"paradero/app"
+	"paradero/app/desktop/sheet"
 	"paradero/app/widget"
 	"paradero/data"
 	"paradero/data/fault"
@@ -31,7 +32,7 @@ type creation struct {
 	chosen                    bool // the folder was picked, and no longer follows the name
 	officeErr, nameErr        *widget.ErrorText
 	roleErr, passErr, sameErr *widget.ErrorText
-	strength                  *passphraseMeter
+	strength                  *sheet.Strength
 	trouble                   *fyne.Container
 	make                      *widget.Button
 }
@@ -46,8 +47,8 @@ func (s *shell) showCreate() {
 	}
 	values, labels := s.roles()
 	c.role = widget.NewSelect(values, labels, s.words.T("create.role.none"))
-	c.strength = newMeter(s, func() []string { return []string{c.office.Text, c.name.Text, c.city.Text} })
-	c.first.OnChanged = func(p string) { c.strength.set(p); c.passErr.Clear() }
+	c.strength = sheet.NewStrength(s.words, func() []string { return []string{c.office.Text, c.name.Text, c.city.Text} })
+	c.first.OnChanged = func(p string) { c.strength.Set(p); c.passErr.Clear() }
 	c.again.OnChanged = func(string) { c.sameErr.Clear() }
 	c.office.OnChanged = func(string) { c.officeErr.Clear(); c.follow() }
 	c.name.OnChanged = func(string) { c.nameErr.Clear() }
@@ -90,7 +91,7 @@ func (c *creation) draw() fyne.CanvasObject {
 			widget.Columns(2, 220,
 				widget.Field(w.T("create.pass"), c.first, c.passErr),
 				widget.Field(w.T("create.pass.again"), c.again, c.sameErr)),
-			c.strength.object,
+			c.strength.Object,
 			widget.Note(w.T("create.pass.warning"))),
 		c.trouble,
 		widget.HFill(8, 1, widget.Plain(w.T("desk.back"), theme.NavigateBackIcon(), c.s.showWelcome), widget.Gap(0), c.make)))
@@ -177,29 +178,6 @@ func (c *creation) submit() {
 			s.showRecovery(o, dir, founding.Office, code)
 		}
 	})
-}
-
-// passphraseMeter shows how strong a passphrase is, in words and as a bar.
-type passphraseMeter struct {
-	s      *shell
-	known  func() []string
-	bar    *widget.Bar
-	word   *widget.Text
-	object fyne.CanvasObject
-}
-
-func newMeter(s *shell, known func() []string) *passphraseMeter {
-	m := &passphraseMeter{s: s, known: known, bar: widget.NewBar(), word: widget.Caption("").Shrinks()}
-	m.object = widget.VStack(4, m.bar, m.word)
-	m.set("")
-	return m
-}
-
-func (m *passphraseMeter) set(pass string) {
-	st := app.PassphraseStrength(pass, m.known()...)
-	tones := []widget.Tone{widget.ToneGrey, widget.ToneError, widget.ToneWarn, widget.ToneOk, widget.ToneOk}
-	m.bar.SetTone(float32(st.Level)/4, tones[st.Level])
-	m.word.SetText(m.s.words.T("strength." + string(rune('0'+st.Level))))
 }
 
 // machine is what this computer calls itself; "" when it does not say.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -12,6 +13,7 @@ import (
 	fw "fyne.io/fyne/v2/widget"
 
 	"paradero/app"
+	"paradero/app/desktop/sheet"
 	"paradero/app/present"
 	"paradero/app/widget"
 	"paradero/data"
@@ -33,12 +35,13 @@ type joinPage struct {
 	j                joiner
 	file, code       *widget.Entry
 	first, again     *widget.Entry
+	device           *widget.Entry // what this computer is called in the team
 	folder           *widget.Text
 	dir              string
 	fixed            bool // the folder is an office's on this computer: one more person signs in there
 	fileErr, codeErr *widget.ErrorText
 	passErr, sameErr *widget.ErrorText
-	strength         *passphraseMeter
+	strength         *sheet.Strength
 	trouble          *fyne.Container
 	make             *widget.Button
 }
@@ -51,18 +54,19 @@ func (s *shell) showJoin(dir string) {
 		return
 	}
 	p := &joinPage{
-		s: s, j: j, dir: dir, fixed: dir != "", file: widget.NewEntry(), code: widget.NewEntry(), first: widget.NewSecret(), again: widget.NewSecret(),
+		s: s, j: j, dir: dir, fixed: dir != "", file: widget.NewEntry(), code: widget.NewEntry(), first: widget.NewSecret(), again: widget.NewSecret(), device: widget.NewEntry(),
 		folder: widget.Caption("").Shrinks(), fileErr: widget.NewErrorText(), codeErr: widget.NewErrorText(),
 		passErr: widget.NewErrorText(), sameErr: widget.NewErrorText(), trouble: widget.VStack(0),
 	}
 	if !p.fixed {
 		p.dir = freeFolder(filepath.Join(s.home, "Paradero", s.words.T("joinpage.folder.name")))
 	}
+	p.device.SetText(s.machine())
 	p.folder.SetText(p.dir)
-	p.strength = newMeter(s, func() []string { return nil })
+	p.strength = sheet.NewStrength(s.words, func() []string { return nil })
 	p.file.OnChanged = func(string) { p.fileErr.Clear() }
 	p.code.OnChanged = func(string) { p.codeErr.Clear() }
-	p.first.OnChanged = func(t string) { p.strength.set(t); p.passErr.Clear() }
+	p.first.OnChanged = func(t string) { p.strength.Set(t); p.passErr.Clear() }
 	p.again.OnChanged = func(string) { p.sameErr.Clear() }
 	next := func(to *widget.Entry) func(string) {
 		return func(string) { s.win.Canvas().Focus(to) }
@@ -127,8 +131,9 @@ func (p *joinPage) draw(back func()) fyne.CanvasObject {
 			widget.Columns(2, 220,
 				widget.Field(w.T("create.pass"), p.first, p.passErr),
 				widget.Field(w.T("create.pass.again"), p.again, p.sameErr)),
-			p.strength.object),
-		widget.Card("", widget.HFill(8, 1, place...)),
+			p.strength.Object),
+		widget.Card("", widget.Field(w.T("create.device"), p.device, nil), widget.Note(w.T("create.device.note")),
+			widget.HFill(8, 1, place...)),
 		p.trouble,
 		widget.HFill(8, 1, widget.Plain(w.T("desk.back"), theme.NavigateBackIcon(), back), widget.Gap(0), p.make)))
 }
@@ -194,7 +199,10 @@ func (p *joinPage) submit() {
 		return
 	}
 	s, dir, pass := p.s, p.dir, []byte(p.first.Text)
-	file, code := p.file.Text, p.code.Text
+	file, code, device := p.file.Text, p.code.Text, strings.TrimSpace(p.device.Text)
+	if device == "" {
+		device = data.Nameless
+	}
 	p.make.Disable()
 	p.trouble.RemoveAll()
 	p.trouble.Add(widget.Note(s.words.T("create.busy")))
@@ -202,7 +210,7 @@ func (p *joinPage) submit() {
 		err := fault.Wrap(os.MkdirAll(filepath.Dir(dir), 0o700), fault.Internal, "join", "not_permitted")
 		var a present.Applicant
 		if err == nil {
-			a, err = p.j.Join(ctx, data.Config{Dir: dir}, file, code, pass)
+			a, err = p.j.Join(ctx, data.Config{Dir: dir, Device: device}, file, code, pass)
 		}
 		return func() {
 			p.make.Enable()

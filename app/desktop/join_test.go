@@ -28,6 +28,11 @@ type joinable struct {
 	asked   int
 	waits   map[string]bool // folders in which one waits
 	shared  bool            // somebody else has to sign in once
+	device  string          // as it was said to be called
+
+	folders   []string // in which it was asked
+	inFolder  []byte   // the welcome that lies there
+	folderErr error
 }
 
 func (j *joinable) State() present.Joining { j.mu.Lock(); defer j.mu.Unlock(); return j.state }
@@ -39,13 +44,24 @@ func (j *joinable) Ask(context.Context) ([]byte, error) {
 	return j.welcome, nil
 }
 
+func (j *joinable) AskFolder(_ context.Context, dir string) ([]byte, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.folders = append(j.folders, dir)
+	if j.folderErr != nil {
+		return nil, j.folderErr
+	}
+	return j.inFolder, nil
+}
+func (j *joinable) Rehearse(code string) bool { return code == rightCode }
+
 func (j *joinable) Join(_ context.Context, cfg data.Config, invitation, code string, pass []byte) (present.Applicant, error) {
 	if code != rightInvite {
 		return nil, fault.New(fault.Passphrase, "join", "passphrase_wrong")
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.waits[cfg.Dir] = true
+	j.waits[cfg.Dir], j.device = true, cfg.Device
 	j.by[cfg.Dir] = newFakeOffice(j.state.Office, false)
 	j.by[cfg.Dir].pass = string(pass)
 	return j, nil
@@ -98,6 +114,20 @@ func (b *bench) askToJoin(code string) {
 	b.press(b.words.T("joinpage.ask"))
 }
 
+// typeBack copies the recovery code and types it back.
+func (b *bench) typeBack() {
+	b.t.Helper()
+	b.press(b.words.T("recovery.next"))
+	if b.shows("7K2QX") {
+		b.t.Error("the code is shown while it is asked for")
+	}
+	b.entries()[0].SetText("7K2QX")
+	b.press(b.words.T("recovery.check"))
+	b.mustShow(b.words.T("recovery.wrong"))
+	b.entries()[0].SetText(rightCode)
+	b.press(b.words.T("recovery.check"))
+}
+
 // Two people without a manual: the invited one's side, by the hub.
 func TestJoinByTheHub(t *testing.T) {
 	b, j := joinBench(t, spanish())
@@ -112,7 +142,7 @@ func TestJoinByTheHub(t *testing.T) {
 	b.until("the code is refused", func() bool { return b.shows(b.words.T("error.passphrase_wrong")) })
 	b.askToJoin(rightInvite)
 	b.until("the recovery code is shown", func() bool { return b.shows("7K2QX") })
-	b.press("Ya lo tengo en papel")
+	b.typeBack()
 	for _, text := range []string{"4821", "0937", "5560", "Defensoría de Cotopaxi"} {
 		b.mustShow(text)
 	}
@@ -132,7 +162,7 @@ func TestJoinByFilesAfterClosing(t *testing.T) {
 	b.showJoin("")
 	b.askToJoin(rightInvite)
 	b.until("the recovery code is shown", func() bool { return b.shows("7K2QX") })
-	b.press("Ya lo tengo en papel")
+	b.typeBack()
 	b.press(b.words.T("joinpage.later"))
 	b.mustShow("Unirme a un equipo")
 	b.showSignIn(b.saved.LastOffice)
@@ -156,6 +186,44 @@ func TestJoinByFilesAfterClosing(t *testing.T) {
 	b.until("the office opens", func() bool { return b.session != nil })
 }
 
+// By a folder that the team shares: a wrong one is told, the right one brings the
+// welcome; the computer comes without a name where its name was taken out.
+func TestJoinByAFolder(t *testing.T) {
+	b, j := joinBench(t, spanish())
+	j.state.Hub = false
+	b.start("")
+	b.showJoin("")
+	if at := b.entries()[4]; at.Text != "pc-de-rosa" {
+		t.Errorf("the computer is called %q", at.Text)
+	} else {
+		at.SetText(" ")
+	}
+	b.askToJoin(rightInvite)
+	b.until("the recovery code is shown", func() bool { return b.shows("7K2QX") })
+	b.typeBack()
+	if j.device != data.Nameless {
+		t.Errorf("it came as %q", j.device)
+	}
+	j.mu.Lock()
+	j.folderErr = fault.New(fault.NotFound, "ask", "join_folder_none")
+	j.mu.Unlock()
+	b.wait.useFolder("/media/otra")
+	b.until("a folder of nobody is told", func() bool { return b.shows(b.words.T("error.join_folder_none")) })
+	j.mu.Lock()
+	j.folderErr = nil
+	j.mu.Unlock()
+	b.wait.useFolder("/media/red/paradero")
+	b.until("the request lies there", func() bool { return b.shows(b.words.T("joinpage.folder.waiting")) })
+	b.mustShow("/media/red/paradero")
+	j.mu.Lock()
+	j.inFolder = []byte(rightWelcome)
+	j.mu.Unlock()
+	b.until("the office opens by itself", func() bool { return b.session != nil })
+	if last := j.folders[len(j.folders)-1]; last != "/media/red/paradero" || j.asked != 0 {
+		t.Errorf("asked in %q, at the hub %d times", j.folders, j.asked)
+	}
+}
+
 // One more person signs in on this computer: he comes in by the sign-in page, and
 // is told when another has to sign in first.
 func TestSeveralOnOneComputer(t *testing.T) {
@@ -169,7 +237,7 @@ func TestSeveralOnOneComputer(t *testing.T) {
 	b.mustShow(b.words.T("joinpage.text.person"))
 	b.askToJoin(rightInvite)
 	b.until("the recovery code is shown", func() bool { return b.shows("7K2QX") })
-	b.press("Ya lo tengo en papel")
+	b.typeBack()
 	p := &waitPage{s: b.shell, j: j, a: j, dir: dir, pass: []byte(rightPass)}
 	p.show()
 	p.complete([]byte(rightWelcome))
@@ -201,9 +269,12 @@ func TestJoinTour(t *testing.T) {
 		b.shoot(dir, name+"2-empty", c.w, c.h)
 		b.askToJoin(rightInvite)
 		b.until("the recovery code is shown", func() bool { return b.shows("7K2QX") })
-		b.press(b.words.T("recovery.next"))
+		b.typeBack()
 		b.until("the request is at the hub", func() bool { return b.shows(b.words.T("joinpage.hub.waiting")) })
 		b.shoot(dir, name+"3-wait", c.w, c.h)
+		b.wait.useFolder("/media/red/paradero")
+		b.until("the request is in the folder", func() bool { return b.shows(b.words.T("joinpage.folder.waiting")) })
+		b.shoot(dir, name+"3-wait-folder", c.w, c.h)
 		j.state.Waits = true
 		p := &waitPage{s: b.shell, j: j, a: j, dir: "/x", pass: nil}
 		p.show()

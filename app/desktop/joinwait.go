@@ -1,9 +1,9 @@
 package desktop
 
 import (
+	"cmp"
 	"context"
 	"os"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -32,43 +32,18 @@ type waitPage struct {
 	a       present.Applicant
 	dir     string
 	pass    []byte
+	folder  string          // that the office shares, where one was chosen
 	state   *fyne.Container // how the way by the hub goes
 	trouble *fyne.Container
 	busy    bool
 	left    bool
 }
 
-// showCode shows the recovery code of this computer before anything else: this once.
+// showCode shows the recovery code of this computer before anything else, this once,
+// and asks for it back.
 func (p *waitPage) showCode() {
-	s, w, st := p.s, p.s.words, p.a.State()
-	groups := make([]fyne.CanvasObject, 0, 6)
-	for _, g := range strings.Split(st.Recovery, "-") {
-		groups = append(groups, widget.NewPanel(widget.ColorChipAccentBg, widget.ColorBorder,
-			widget.Inset(8, 10, 8, 10, widget.NewText(g).Bold().Middle().Sized(theme.SizeNameHeadingText))))
-	}
-	done := widget.NewErrorText()
-	printIt := widget.Plain(w.T("recovery.print"), theme.DocumentPrintIcon(), nil)
-	printIt.OnTapped = func() {
-		printIt.Disable()
-		s.work.run("print", func(ctx context.Context) func() {
-			err := printRecovery(ctx, s, st.Office, st.Recovery)
-			return func() {
-				printIt.Enable()
-				if err != nil {
-					sentence, hint := app.Words(err, w)
-					done.SetProblem(sentence+" "+hint, false)
-					return
-				}
-				done.SetHint(w.T("recovery.printed"))
-			}
-		})
-	}
-	s.page(s.front(600, widget.VStack(12,
-		widget.Heading(w.T("recovery.title")),
-		widget.NewParagraph(w.T("recovery.text")),
-		widget.Card("", widget.Columns(3, 120, groups...), widget.HStack(8, printIt), done),
-		widget.Notice(widget.ToneWarn, w.T("recovery.warning")),
-		widget.HFill(8, 0, widget.Gap(0), widget.Primary(w.T("recovery.next"), theme.NavigateNextIcon(), p.show)))), p.showCode, nil)
+	st := p.a.State()
+	(&paper{p.s, st.Office, st.Recovery, p.a.Rehearse, p.show}).show()
 }
 
 // show draws the page and, where there is a hub, begins to ask there.
@@ -87,7 +62,7 @@ func (p *waitPage) show() {
 	}
 	all = append(all, p.trouble, widget.HFill(8, 1, widget.Plain(w.T("joinpage.later"), theme.NavigateBackIcon(), p.leave), widget.Gap(0)))
 	s.page(s.front(640, widget.VStack(12, all...)), p.show, p.leave)
-	if st.Hub && !st.Waits {
+	if (st.Hub || p.folder != "") && !st.Waits {
 		p.ask()
 	}
 }
@@ -109,12 +84,16 @@ func (p *waitPage) compare(st present.Joining) fyne.CanvasObject {
 func (p *waitPage) ways(st present.Joining) fyne.CanvasObject {
 	w := p.s.words
 	lines := []fyne.CanvasObject{}
-	if st.Hub {
+	switch {
+	case p.folder != "":
+		p.say(w.T("joinpage.folder.asking"), widget.ToneAccent)
+		lines = append(lines, p.state, widget.Note(w.T("joinpage.folder.used", p.folder)))
+	case st.Hub:
 		p.say(w.T("joinpage.hub.asking"), widget.ToneAccent)
 		lines = append(lines, p.state)
 	}
 	lines = append(lines, widget.NewParagraph(w.T("joinpage.files")),
-		widget.FlowChips(widget.Plain(w.T("joinpage.request.save"), theme.DocumentSaveIcon(), p.save),
+		widget.FlowChips(widget.Plain(w.T("joinpage.folder.choose"), theme.FolderIcon(), p.share), widget.Plain(w.T("joinpage.request.save"), theme.DocumentSaveIcon(), p.save),
 			widget.Plain(w.T("joinpage.welcome.load"), theme.FolderOpenIcon(), p.load)))
 	if !st.Expires.IsZero() {
 		lines = append(lines, widget.Note(w.T("teamroom.invited.until", app.TimeText(st.Expires, w))))
@@ -135,23 +114,24 @@ func (p *waitPage) leave() {
 	p.s.showWelcome()
 }
 
-// ask leaves the request at the hub and looks for the welcome, again and again.
+// ask leaves the request at the hub and in the folder, and looks for the welcome
+// there, again and again.
 func (p *waitPage) ask() {
-	s, w := p.s, p.s.words
+	s := p.s
 	s.work.run("join.ask", func(ctx context.Context) func() {
-		welcome, err := p.a.Ask(ctx)
+		welcome, waiting, err := p.askWays(ctx)
 		return func() {
 			switch {
 			case p.left || p.busy:
 				return
-			case err != nil:
-				sentence, hint := app.Words(err, w)
-				p.say(sentence+" "+hint, widget.ToneWarn)
 			case welcome != nil:
 				p.complete(welcome)
 				return
+			case waiting != "":
+				p.say(s.words.T(waiting), widget.ToneAccent)
 			default:
-				p.say(w.T("joinpage.hub.waiting"), widget.ToneAccent)
+				sentence, hint := app.Words(err, s.words)
+				p.say(sentence+" "+hint, widget.ToneWarn)
 			}
 			time.AfterFunc(askAfter, func() {
 				s.dispatch(func() {
@@ -162,6 +142,41 @@ func (p *waitPage) ask() {
 			})
 		}
 	})
+}
+
+// askWays asks by each way: waiting is what to say where one of them took the request.
+func (p *waitPage) askWays(ctx context.Context) (welcome []byte, waiting string, failed error) {
+	folder := p.folder
+	for _, y := range []struct {
+		on      bool
+		waiting string
+		ask     func() ([]byte, error)
+	}{
+		{p.a.State().Hub, "joinpage.hub.waiting", func() ([]byte, error) { return p.a.Ask(ctx) }},
+		{folder != "", "joinpage.folder.waiting", func() ([]byte, error) { return p.a.AskFolder(ctx, folder) }},
+	} {
+		if !y.on {
+			continue
+		}
+		welcome, err := y.ask()
+		if welcome != nil {
+			return welcome, "", nil
+		}
+		if err == nil {
+			waiting = y.waiting
+		}
+		failed = cmp.Or(failed, err)
+	}
+	return nil, waiting, failed
+}
+
+// share asks for the folder that the office shares, and asks there from then on.
+func (p *waitPage) share() { p.s.pickFolder(p.useFolder) }
+
+func (p *waitPage) useFolder(dir string) {
+	p.folder = dir
+	p.s.work.stop("join.ask")
+	p.show()
 }
 
 // save writes the request into a file for the coordinator.
@@ -223,35 +238,45 @@ func (p *waitPage) complete(welcome []byte) {
 				p.trouble.Add(widget.Notice(widget.ToneAccent, s.words.T("joinpage.shared")))
 			default:
 				p.left, s.wait = true, nil
-				s.enterJoined(o, p.dir, joined)
+				s.enterJoined(o, p.dir, joined, p.folder)
 			}
 		}
 	})
 }
 
-// enterJoined begins the first session: what the others said is brought by the hub,
-// with its progress on the page of exchange, or by a file.
-func (s *shell) enterJoined(o office, dir string, joined present.Joined) {
+// enterJoined begins the first session: what the others said is brought by the hub or
+// by the folder that the office shares, with its progress on the page of exchange, or
+// by a file.
+func (s *shell) enterJoined(o office, dir string, joined present.Joined, folder string) {
 	s.opened(o, dir)
 	n := s.session
 	n.Go("sync", "")
 	n.Say(s.words.T("joinpage.in", joined.Office))
-	if f, ok := n.courier.(firstCarrier); ok && len(joined.Hub) > 0 {
-		n.Progress(s.words.T("joinpage.first"), func(ctx context.Context, report func(data.Progress)) func() {
-			err := f.First(ctx, joined.Hub, report)
-			return func() {
-				if err != nil {
-					n.Fail(err)
-					return
-				}
-				n.noteSync()
-				n.Go("today", "")
-			}
-		})
+	f, ok := n.courier.(firstCarrier)
+	if !ok || len(joined.Hub) == 0 && folder == "" {
+		return
 	}
+	n.Progress(s.words.T("joinpage.first"), func(ctx context.Context, report func(data.Progress)) func() {
+		var err error
+		if folder != "" {
+			err = f.FirstFolder(ctx, folder, report)
+		} else {
+			err = f.First(ctx, joined.Hub, report)
+		}
+		return func() {
+			if err != nil {
+				n.Fail(err)
+				return
+			}
+			n.noteSync()
+			n.Go("today", "")
+		}
+	})
 }
 
-// firstCarrier brings an office for the first time, by the hub that its welcome names.
+// firstCarrier brings an office for the first time, by the hub that its welcome names
+// or by a folder that it shares.
 type firstCarrier interface {
 	First(ctx context.Context, hub []byte, report func(data.Progress)) error
+	FirstFolder(ctx context.Context, dir string, report func(data.Progress)) error
 }

@@ -53,6 +53,14 @@ func (a applicant) Request() []byte { return a.j.Request() }
 // Ask implements present.Applicant.
 func (a applicant) Ask(ctx context.Context) ([]byte, error) { return askAtHub(ctx, a.j) }
 
+// AskFolder implements present.Applicant.
+func (a applicant) AskFolder(ctx context.Context, dir string) ([]byte, error) {
+	return askInFolder(ctx, a.j, dir)
+}
+
+// Rehearse implements present.Applicant.
+func (a applicant) Rehearse(code string) bool { return a.j.Rehearse(code) }
+
 // letsIn is an office that lets people in.
 type letsIn interface {
 	Invite(ctx context.Context, who data.Inviting, file string) (data.Invitation, error)

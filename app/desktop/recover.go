@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"paradero/app"
+	"paradero/app/desktop/sheet"
 	"paradero/app/widget"
 	"paradero/data"
 	"paradero/data/fault"
@@ -23,7 +24,7 @@ type recovering struct {
 	first, again      *widget.Entry
 	keyErr            *widget.ErrorText
 	passErr, againErr *widget.ErrorText
-	meter             *passphraseMeter
+	meter             *sheet.Strength
 	trouble, keys     *fyne.Container
 	set               *widget.Button
 }
@@ -41,8 +42,8 @@ func (s *shell) showRecover(dir string) {
 		r.shares[i].SetPlaceHolder("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
 		r.shares[i].OnChanged = func(string) { r.keyErr.Clear() }
 	}
-	r.meter = newMeter(s, func() []string { return []string{s.sign.Office} })
-	r.first.OnChanged = func(p string) { r.meter.set(p); r.passErr.Clear() }
+	r.meter = sheet.NewStrength(s.words, func() []string { return []string{s.sign.Office} })
+	r.first.OnChanged = func(p string) { r.meter.Set(p); r.passErr.Clear() }
 	r.again.OnChanged = func(string) { r.againErr.Clear() }
 	r.again.OnSubmitted = func(string) { r.submit() }
 	s.page(r.draw(), func() { s.showRecover(dir) }, func() { s.showSignIn(dir) })
@@ -62,7 +63,7 @@ func (r *recovering) draw() fyne.CanvasObject {
 			widget.Columns(2, 220,
 				widget.Field(w.T("create.pass"), r.first, r.passErr),
 				widget.Field(w.T("create.pass.again"), r.again, r.againErr)),
-			r.meter.object),
+			r.meter.Object),
 		widget.Note(w.T("keys.lost")),
 		r.trouble,
 		widget.HFill(8, 1, widget.Plain(w.T("desk.back"), theme.NavigateBackIcon(), func() { r.s.showSignIn(r.dir) }), widget.Gap(0), r.set)))

@@ -5,30 +5,38 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"strings"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
 	"paradero/app"
+	"paradero/app/desktop/sheet"
 	"paradero/app/widget"
 	"paradero/data/fault"
 )
 
-// showRecovery shows the recovery code, this once.
+// paper is a recovery code that has just been made. It is shown this once, and asked
+// for again: a code that cannot be read from its paper is no code.
+type paper struct {
+	s            *shell
+	office, code string
+	rehearse     func(typed string) bool
+	then         func()
+}
+
+// showRecovery shows the recovery code of an office that was just made.
 func (s *shell) showRecovery(o office, dir, name, code string) {
-	w := s.words
-	groups := make([]fyne.CanvasObject, 0, 6)
-	for _, g := range strings.Split(code, "-") {
-		groups = append(groups, widget.NewPanel(widget.ColorChipAccentBg, widget.ColorBorder,
-			widget.Inset(8, 10, 8, 10, widget.NewText(g).Bold().Middle().Sized(theme.SizeNameHeadingText))))
-	}
+	(&paper{s, name, code, o.Rehearse, func() { s.opened(o, dir) }}).show()
+}
+
+// show shows the code.
+func (p *paper) show() {
+	s, w := p.s, p.s.words
 	done := widget.NewErrorText()
 	printIt := widget.Plain(w.T("recovery.print"), theme.DocumentPrintIcon(), nil)
 	printIt.OnTapped = func() {
 		printIt.Disable()
 		s.work.run("print", func(ctx context.Context) func() {
-			err := printRecovery(ctx, s, name, code)
+			err := printRecovery(ctx, s, p.office, p.code)
 			return func() {
 				printIt.Enable()
 				if err != nil {
@@ -43,38 +51,34 @@ func (s *shell) showRecovery(o office, dir, name, code string) {
 	content := widget.VStack(12,
 		widget.Heading(w.T("recovery.title")),
 		widget.NewParagraph(w.T("recovery.text")),
-		widget.Card("", widget.Columns(3, 120, groups...), widget.HStack(8, printIt), done),
+		widget.Card("", sheet.Code(p.code), widget.HStack(8, printIt), done),
 		widget.Notice(widget.ToneWarn, w.T("recovery.warning")),
-		widget.HFill(8, 0, widget.Gap(0), widget.Primary(w.T("recovery.next"), theme.NavigateNextIcon(), func() {
-			s.showRehearsal(o, dir, name, code)
-		})))
-	s.page(s.front(600, content), func() { s.showRecovery(o, dir, name, code) }, nil)
+		widget.HFill(8, 0, widget.Gap(0), widget.Primary(w.T("recovery.next"), theme.NavigateNextIcon(), p.ask)))
+	s.page(s.front(600, content), p.show, nil)
 }
 
-// showRehearsal asks for the code back: a code that cannot be read from its
-// paper is no code.
-func (s *shell) showRehearsal(o office, dir, name, code string) {
-	w := s.words
+// ask asks for the code back.
+func (p *paper) ask() {
+	s, w := p.s, p.s.words
 	entry := widget.NewEntry()
 	entry.SetPlaceHolder("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
 	wrong := widget.NewErrorText()
 	check := func() {
-		if o.Rehearse(entry.Text) {
-			s.opened(o, dir)
+		if p.rehearse(entry.Text) {
+			p.then()
 			return
 		}
 		wrong.SetProblem(w.T("recovery.wrong"), false)
 	}
 	entry.OnChanged = func(string) { wrong.Clear() }
 	entry.OnSubmitted = func(string) { check() }
-	back := func() { s.showRecovery(o, dir, name, code) }
 	content := widget.VStack(12,
 		widget.Heading(w.T("recovery.rehearse.title")),
 		widget.NewParagraph(w.T("recovery.rehearse.text")),
 		widget.Card("", widget.Field(w.T("recovery.rehearse.field"), entry, wrong)),
-		widget.HFill(8, 1, widget.Plain(w.T("recovery.again"), theme.NavigateBackIcon(), back), widget.Gap(0),
+		widget.HFill(8, 1, widget.Plain(w.T("recovery.again"), theme.NavigateBackIcon(), p.show), widget.Gap(0),
 			widget.Primary(w.T("recovery.check"), theme.ConfirmIcon(), check)))
-	s.page(s.front(600, content), func() { s.showRehearsal(o, dir, name, code) }, back)
+	s.page(s.front(600, content), p.ask, p.show)
 	s.win.Canvas().Focus(entry)
 }
 

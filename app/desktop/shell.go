@@ -328,10 +328,8 @@ func (s *shell) cover() {
 		}
 	}
 	pass := ""
-	if info.Demo {
-		if sign, err := s.offices.Peek(s.dir); err == nil {
-			pass = sign.DemoPassphrase
-		}
+	if sign, err := s.offices.Peek(s.dir); err == nil {
+		s.sign, pass = sign, sign.DemoPassphrase // more may sign in here by now
 	}
 	s.page(g.draw(info.Office, info.Demo, pass), s.cover, nil)
 	s.win.Canvas().Focus(g.pass)

@@ -72,6 +72,9 @@ func (g *signIn) draw(name string, demo bool, demoPass string) fyne.CanvasObject
 			g.s.work.stop("open")
 			g.s.showRecover(g.dir)
 		})))
+	if g.s.covered && g.s.sign.People > 1 {
+		all = append(all, widget.Note(w.T("signin.covered")))
+	}
 	if _, ok := g.s.offices.(joiner); ok && !demo && !g.s.covered {
 		all = append(all, widget.HFill(8, 0, widget.Note(w.T("signin.several")), widget.Quiet(w.T("signin.person"), nil, func() {
 			g.s.work.stop("open")

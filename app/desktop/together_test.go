@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,16 @@ func (joinReal) Open(ctx context.Context, cfg data.Config, pass []byte) (office,
 }
 
 func (joinReal) Peek(dir string) (data.Sign, error) { return realOffices{}.Peek(dir) }
+
+// shownCode reads the recovery code from the page that shows it.
+func (b *bench) shownCode() string {
+	b.t.Helper()
+	groups := regexp.MustCompile(`\b[0-9A-Z]{5}\b`).FindAllString(b.text(), -1)
+	if len(groups) != 6 {
+		b.t.Fatalf("no code on the page: %q", groups)
+	}
+	return strings.Join(groups, "-")
+}
 
 // drain runs what came to the screen, and waits a little.
 func (b *bench) drain() {
@@ -80,7 +91,10 @@ func TestTwoPeopleBecomeATeam(t *testing.T) {
 	}
 	b.press(b.words.T("joinpage.ask"))
 	b.until("his recovery code is shown", func() bool { return b.shows(b.words.T("recovery.title")) })
+	code := b.shownCode()
 	b.press("Ya lo tengo en papel")
+	b.entries()[0].SetText(code)
+	b.press(b.words.T("recovery.check"))
 	b.mustShow("Esperando a la coordinación")
 	knock, err := a.session.Door().LookAt(ctx, b.wait.a.Request())
 	if err != nil {

@@ -55,7 +55,7 @@ func tourOf(t *testing.T, dir, name string, set app.Settings, w, h float32) {
 	b.offices.by[home], b.offices.by[home+"d"] = o, o2
 	b.showRecovery(o, home, o.info.Office, rightCode)
 	shoot("recovery")
-	b.showRehearsal(o, home, o.info.Office, rightCode)
+	b.press(b.words.T("recovery.next"))
 	b.entries()[0].SetText("7K2QX-9M4TW")
 	b.press(b.words.T("recovery.check"))
 	shoot("rehearsal")

@@ -27,6 +27,10 @@ type Applicant interface {
 	// Ask leaves the request at the hub and looks for the welcome there; nil: it has
 	// not come yet.
 	Ask(ctx context.Context) (welcome []byte, err error)
+	// AskFolder does so in a folder that the office shares.
+	AskFolder(ctx context.Context, dir string) (welcome []byte, err error)
+	// Rehearse tells whether the recovery code was typed back right.
+	Rehearse(code string) bool
 }
 
 // Joined is who was let in.

@@ -26,8 +26,9 @@ type Team struct {
 	Failure Failure
 	Members []TeamMember // still here, the one who is signed in first
 	Gone    []TeamMember
-	Alone   string // that there is one coordinator only; "" otherwise
-	Few     string // that there is one member only; "" otherwise
+	Alone   string     // that there is one coordinator only; "" otherwise
+	Few     string     // that there is one member only; "" otherwise
+	Here    []HereLine // who signs in on this computer
 	Rights  RightsTable
 	Pending []ProposalCard
 	Decided []ProposalCard // the last ones, newest first
@@ -85,6 +86,7 @@ type teamData struct {
 	rights  map[string][]string
 	pending []ProposalCard
 	decided []ProposalCard
+	here    []HereLine
 }
 
 // NewTeam makes the room; Load fills it.
@@ -125,6 +127,9 @@ func (t *Team) read(ctx context.Context) (*teamData, error) {
 		return nil, err
 	}
 	d.rights = readRights(office.Get("rights"))
+	if d.here, err = readHere(ctx, t.env, d.members); err != nil {
+		return nil, err
+	}
 	d.pending, d.decided, err = readProposals(ctx, t.env)
 	return d, err
 }
@@ -174,7 +179,7 @@ func (t *Team) take(d *teamData) {
 		t.Alone = w.T("teamroom.alone")
 	}
 	t.Rights = rightsTable(w, d.rights)
-	t.Pending, t.Decided = d.pending, d.decided
+	t.Here, t.Pending, t.Decided = d.here, d.pending, d.decided
 }
 
 // may tells whether who is signed in holds a right over the team, which its only

@@ -129,7 +129,7 @@ func (h *Host) Picture(name string) {
 	}
 	h.Pump()
 	size := h.window.Canvas().Size()
-	h.window.Resize(size.AddWidthHeight(1, 0)) // what learns its height only at its width is laid out again
+	h.window.Resize(fyne.NewSize(size.Width/2, size.Height)) // what learns its height only at its width is laid out again
 	h.window.Resize(size)
 	look := "light"
 	if h.IsDark {

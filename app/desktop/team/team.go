@@ -29,6 +29,10 @@ type Controls interface {
 	// called on the screen's goroutine.
 	ReadFile(path string) ([]byte, error)
 	WriteFile(path string, b []byte) error
+	// Guests lets one more person sign in on this computer; nil: that cannot be done here.
+	Guests() present.Guests
+	// PrintPaper prints a recovery code (number 0), leaving no file.
+	PrintPaper(text string, number int, done func(error))
 }
 
 // teamRoom is one page; a member's devices open under his row.
@@ -47,6 +51,7 @@ type teamRoom struct {
 	in      string         // who was let in just now
 	welcome []byte         // what he needs, where it goes by a file
 	turn    int            // rises whenever the room is opened or left
+	guest   *guest         // who is to sign in here too, while he is at the keyboard
 
 	rings       *present.Circles
 	wantsCircle bool      // a new one is to be begun once they were read
@@ -98,7 +103,7 @@ func (r *teamRoom) Open(arg string) fyne.CanvasObject {
 
 // Leave asks where something is typed.
 func (r *teamRoom) Leave() bool {
-	if !r.page.Leave() {
+	if !r.leaveGuest() || !r.page.Leave() {
 		return false
 	}
 	r.turn++
@@ -121,6 +126,8 @@ func (r *teamRoom) NewRecord() {
 // Back closes a form, then what else stands open.
 func (r *teamRoom) Back() bool {
 	switch {
+	case r.guest != nil:
+		r.leaveGuest()
 	case r.page.Back():
 	case r.knock != nil:
 		r.knock = nil
@@ -155,6 +162,10 @@ func (r *teamRoom) Dropped(paths []string) {
 
 func (r *teamRoom) draw() {
 	w := r.host.Words()
+	if r.guest != nil { // the keyboard is his until he is done
+		r.page.Whole(r.guest.root)
+		return
+	}
 	switch r.vm.State {
 	case present.Failed:
 		r.page.Whole(widget.Inset(16, 16, 16, 16, widget.VStack(0, widget.ErrorPanel(r.vm.Failure.Text, r.vm.Failure.Hint,
@@ -192,7 +203,11 @@ func (r *teamRoom) cards() []fyne.CanvasObject {
 		}
 		all = append(all, widget.Notice(widget.ToneWarn, text, below...))
 	}
-	all = append(all, r.members(), r.circles(), r.rights())
+	all = append(all, r.members())
+	if len(r.vm.Here) > 0 {
+		all = append(all, r.here())
+	}
+	all = append(all, r.circles(), r.rights())
 	if r.vm.MayRemove {
 		all = append(all, widget.CardColumns(2, 380, r.decided(), r.audit()))
 	} else {

@@ -67,6 +67,9 @@ type window struct {
 	invited  []present.Inviting
 	knocks   []present.Knock
 	admitted []string
+	printed  []string
+	guests   *guestsFake
+	locked   int
 }
 
 func (w *window) Door() present.Door                    { return w }
