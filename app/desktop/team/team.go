@@ -118,7 +118,7 @@ func (r *teamRoom) Save() { r.page.Save() }
 
 // NewRecord begins an invitation.
 func (r *teamRoom) NewRecord() {
-	if r.vm.State == present.Ready && r.vm.MayInvite {
+	if r.vm.State == present.Ready && r.vm.MayInvite && r.guest == nil {
 		r.invite(present.TeamMember{})
 	}
 }
@@ -155,7 +155,7 @@ func (r *teamRoom) Changed(e data.Event) {
 
 // Dropped looks at a request that was dragged onto the page.
 func (r *teamRoom) Dropped(paths []string) {
-	if len(paths) > 0 && r.host.Door() != nil {
+	if len(paths) > 0 && r.host.Door() != nil && r.guest == nil {
 		r.lookAtFile(paths[0])
 	}
 }
