@@ -454,13 +454,11 @@ func (o *Office) show(list []*touched) {
 	stays, leave := o.opening.meet(list)
 	rows := make([]search.Row, 0, len(list))
 	var gone []record.ID
-	kinds := map[record.Kind]bool{}
 	gained := false
 	for _, t := range list {
 		if _, was := o.circles.restrictedTo(t.state.ID); was || isRestricted(t.state) {
 			t.row = o.noteRestricted(t.state, t.places)
 		}
-		kinds[t.state.Kind] = true
 		if !t.packed {
 			o.packs.leave(t.state.ID)
 		}
@@ -489,13 +487,5 @@ func (o *Office) show(list []*touched) {
 	if gained && o.showRestricted() != nil {
 		o.watchers.tell(Event{}) // what was not read now is read when it is asked for
 	}
-	if len(list) > 16 {
-		for k := range kinds {
-			o.watchers.tell(Event{Kind: k})
-		}
-		return
-	}
-	for _, t := range list {
-		o.watchers.tell(Event{Kind: t.state.Kind, ID: t.state.ID})
-	}
+	o.tellFolded(list)
 }

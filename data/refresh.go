@@ -34,3 +34,19 @@ func (o *Office) refresh(r *record.Record) {
 	}
 	o.info.Store(&info)
 }
+
+// tellFolded tells who watches what was folded: many at once by their kinds.
+func (o *Office) tellFolded(list []*touched) {
+	kinds := map[record.Kind]bool{}
+	for _, t := range list {
+		if len(list) <= 16 {
+			o.watchers.tell(Event{Kind: t.state.Kind, ID: t.state.ID})
+		}
+		kinds[t.state.Kind] = true
+	}
+	if len(list) > 16 {
+		for k := range kinds {
+			o.watchers.tell(Event{Kind: k})
+		}
+	}
+}

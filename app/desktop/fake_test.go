@@ -56,6 +56,7 @@ type fakeOffice struct {
 	trip    fakeTrip
 	status  data.Status
 	asked   []data.Proposal
+	opening *data.Opening
 }
 
 func newFakeOffice(name string, demo bool) *fakeOffice {

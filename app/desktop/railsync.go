@@ -124,6 +124,7 @@ func (n *session) noteSync() {
 	n.later(settle, func() {
 		n.asking = false
 		n.askSync()
+		n.askArriving()
 	})
 }
 

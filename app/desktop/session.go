@@ -41,13 +41,15 @@ type session struct {
 	rail      *rail
 	page      *fyne.Container
 	foot      *foot
-	backupErr error       // why the last backup that was due was not made
-	offered   bool        // to make the working copy anew
-	courier   carrier     // nil: nothing carries changes behind the screen
-	status    data.Status // where the changes were when that was asked last
-	asking    bool        // where they are is asked soon
-	moving    atomic.Bool // that something moved is to be drawn
-	halted    bool        // it was said that nothing can be saved until the office is opened again
+	arriving  *arriving
+	body      *fyne.Container // strip, page and foot
+	backupErr error           // why the last backup that was due was not made
+	offered   bool            // to make the working copy anew
+	courier   carrier         // nil: nothing carries changes behind the screen
+	status    data.Status     // where the changes were when that was asked last
+	asking    bool            // where they are is asked soon
+	moving    atomic.Bool     // that something moved is to be drawn
+	halted    bool            // it was said that nothing can be saved until the office is opened again
 }
 
 var _ room.Host = (*session)(nil)
@@ -79,7 +81,9 @@ func (n *session) enter() {
 func (n *session) draw() {
 	n.rail = newRail(n)
 	n.foot = newFoot(n)
-	var content fyne.CanvasObject = widget.VFill(0, 0, n.page, n.foot.object)
+	n.arriving = newArriving()
+	n.body = widget.VFill(0, 1, n.arriving.object, n.page, n.foot.object)
+	var content fyne.CanvasObject = n.body
 	if n.office.Info().Demo {
 		content = widget.VFill(0, 1, demoBand(n.shell.words), content)
 	}
@@ -88,6 +92,7 @@ func (n *session) draw() {
 	n.countAsked()
 	n.drawSync()
 	n.noteSync()
+	n.askArriving()
 }
 
 // remake makes the rooms anew, in another language, at the same place.
