@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -132,13 +133,15 @@ func (g *gate) handle(raw net.Conn) {
 		return
 	}
 	var both sync.WaitGroup
+	asked := newAsks()
 	both.Go(func() { // what the server says is passed on as it is
-		_, _ = io.Copy(outside, inside)
+		_ = asked.pass(outside, inside)
+		close(asked.end)
 		_ = outside.Close()
 		_ = inside.Close()
 	})
 	both.Go(func() {
-		w := &watch{in: bufio.NewReaderSize(outside, 64<<10), out: bufio.NewWriterSize(inside, 64<<10), left: g.limits.burst, limits: g.limits}
+		w := &watch{in: bufio.NewReaderSize(outside, 64<<10), out: bufio.NewWriterSize(inside, 64<<10), asks: asked, left: g.limits.burst, limits: g.limits}
 		_ = w.run()
 		_ = inside.Close()
 		// The server's last word, why it ends, may still be on its way through.
@@ -151,6 +154,7 @@ func (g *gate) handle(raw net.Conn) {
 type watch struct {
 	in     *bufio.Reader
 	out    *bufio.Writer
+	asks   *asks
 	limits gateLimits
 	left   int64 // bytes that may be published at once
 	at     time.Time
@@ -219,18 +223,54 @@ func (w *watch) publish(op string, args [][]byte) error {
 	if err := w.pace(int64(size)); err != nil {
 		return err
 	}
+	if subject := string(args[0]); len(args) == 3 && isAsk(subject) {
+		return w.question(op, subject, string(args[1]), int(size))
+	}
 	if err := w.say(op + " " + string(bytes.Join(args, []byte{' '}))); err != nil {
 		return err
 	}
 	if _, err := io.CopyN(w.out, w.in, int64(size)); err != nil {
 		return err
 	}
+	return w.ended()
+}
+
+// ended passes on the end of a message.
+func (w *watch) ended() error {
 	var end [2]byte
 	if _, err := io.ReadFull(w.in, end[:]); err != nil || end != [2]byte{'\r', '\n'} {
 		return errGate
 	}
-	_, err = w.out.Write(end[:])
+	_, err := w.out.Write(end[:])
 	return err
+}
+
+// question lets a question through when what was asked before is answered.
+func (w *watch) question(op, subject, reply string, size int) error {
+	if size > maxRoster+maxLine || size > askBody && strings.HasPrefix(subject, "$") {
+		return errGate
+	}
+	body := make([]byte, size)
+	if _, err := io.ReadFull(w.in, body); err != nil {
+		return err
+	}
+	body, q, err := readAsk(subject, body)
+	if err != nil {
+		return err
+	}
+	if err := w.out.Flush(); err != nil {
+		return err
+	}
+	if !w.asks.begin(reply, q) {
+		return errGate
+	}
+	if err := w.say(op + " " + subject + " " + reply + " " + strconv.Itoa(len(body))); err != nil {
+		return err
+	}
+	if _, err := w.out.Write(body); err != nil {
+		return err
+	}
+	return w.ended()
 }
 
 // pace slows who publishes much for long; nothing is refused.

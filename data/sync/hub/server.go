@@ -181,7 +181,7 @@ func (h *Server) startNATS(cert tls.Certificate) error {
 		ServerName: "paradero-hub", DontListen: true, NoSigs: true, NoLog: true,
 		JetStream: true, StoreDir: filepath.Join(h.opt.Dir, storeDir), SyncAlways: true,
 		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 1 << 50, // each office has its own bound
-		MaxPayload: maxPayload + 1<<10, MaxControlLine: maxLine, MaxSubs: 64, MaxPending: 64 << 20,
+		MaxPayload: maxPayload + 1<<10, MaxControlLine: maxLine, MaxSubs: 64, MaxPending: 32 << 20,
 		MaxConn: h.gate.limits.conns + 1000, AuthTimeout: handshakeTime.Seconds(), WriteDeadline: time.Minute,
 		AlwaysEnableNonce: true, CustomClientAuthentication: h,
 		DisableShortFirstPing: true, MaxClosedClients: 100, NoFastProducerStall: true,
