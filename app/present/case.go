@@ -155,6 +155,9 @@ func (c *Case) take(d *caseData) {
 	c.Chip = caseChip(c.env, r.Get("state"))
 	c.Person = PersonRowOf(c.env, r.Ref("detainee"))
 	c.Where, c.Release, c.Clash = "", Chip{}, Chip{}
+	if veiled(r) {
+		c.Person.Name, c.Chip, c.Title = w.T("person.restricted"), Chip{}, w.T("kind.case")
+	}
 	if row, ok := c.env.API.Row(r.Ref("detainee")); ok {
 		c.Where = dot(row.Facility, row.Wing)
 		if row.Flags&search.Contradicted != 0 {

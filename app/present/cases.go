@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"paradero/data/record"
+	"paradero/data/search"
 )
 
 // CaseRow is one row of the list of cases.
@@ -142,6 +143,12 @@ func (c *Cases) item(r *record.Record, today string) caseItem {
 		it.row.Name = listName(w, person)
 		it.row.Initials = initials(person.Paternal, person.Maternal, person.Given, person.Title)
 	}
+	if veiled(r) {
+		it.row.Name, it.row.Line = w.T("person.restricted"), w.T("restrict.others")
+		it.row.Mark = markChip(w, search.Restricted)
+		it.searchable = record.Plain(it.row.Name)
+		return it
+	}
 	step := ""
 	if it.kind == "release" && it.step != "" {
 		step = optionLabel(w, record.Case, "step", it.step)
@@ -169,6 +176,9 @@ func (c *Cases) item(r *record.Record, today string) caseItem {
 			due = w.T(key, dateText(w, it.due))
 		}
 		it.row.Due = dot(due, it.next)
+	}
+	if it.row.Mark.Text == "" && r.Restricted() {
+		it.row.Mark = markChip(w, search.Restricted)
 	}
 	it.searchable = record.Plain(strings.Join([]string{it.row.Name, person.Given, person.Alias, person.Paper, it.number, it.assigned, it.next, r.Get("boleta_number"), r.Get("process_number")}, " "))
 	return it

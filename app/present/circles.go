@@ -91,6 +91,12 @@ func (c *Circles) Load() {
 	})
 }
 
+// Heeds tells whether an event can have changed what is shown: who is in the team and
+// in which circles, and where there are any, what is restricted to them.
+func (c *Circles) Heeds(e data.Event) bool {
+	return e.Kind == record.Circle || e.Kind == record.Member || e.Kind == record.Device || len(c.Mine)+len(c.Others) > 0
+}
+
 // Drop forgets what is under way.
 func (c *Circles) Drop() { c.latest.Drop() }
 

@@ -149,7 +149,7 @@ func (h *HouseholdPage) take(d *householdData) {
 	h.Elsewhere = h.open.changes(h.env, r)
 	h.Stale = h.Elsewhere != nil
 	h.State, h.Record, h.members = Ready, r, d.members
-	h.Name, h.Line = r.Get("name"), r.Get("address")
+	h.Name, h.Line = titleOf(w, r), r.Get("address")
 	h.Assigned = r.Get("assigned_to")
 	h.Speaker = refName(h.env, r.Ref("speaks_for_it"))
 	h.Alerts = householdAlerts(h.env, r)

@@ -122,7 +122,7 @@ func (p *Incident) take(d *incidentData) {
 	p.Elsewhere = p.open.changes(p.env, r)
 	p.Stale = p.Elsewhere != nil
 	p.State, p.Record, p.data = Ready, r, d
-	p.Name = r.Get("name")
+	p.Name = titleOf(w, r)
 	p.Line = dot(optionLabel(w, record.Incident, "kind_of", r.Get("kind_of")), r.Get("facility"), join(", ", r.List("wings")...), dateText(w, r.Get("started")))
 	p.Emergency = emergencyOf(p.env, r)
 	p.Cards = incidentCards(p.env, r)

@@ -68,7 +68,7 @@ func (l *Incidents) gather(ctx context.Context) ([]incidentItem, error) {
 			return nil
 		}
 		it := incidentItem{started: r.Get("started")}
-		it.row = IncidentRow{ID: r.ID, Name: r.Get("name")}
+		it.row = IncidentRow{ID: r.ID, Name: titleOf(w, r)}
 		it.row.Line = dot(optionLabel(w, record.Incident, "kind_of", r.Get("kind_of")), r.Get("facility"), dateText(w, it.started))
 		if em := emergencyOf(l.env, r); em != nil {
 			it.row.Chip = Chip{Text: w.T("incidents.emergency"), Tone: em.Chip.Tone}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"paradero/assets"
 	"paradero/data"
 	"paradero/data/record"
 	"paradero/data/rule"
@@ -160,4 +161,18 @@ func circleOf(env Env, r *record.Record, e *record.Entry) string {
 		return ""
 	}
 	return o.CircleOfKey(e.Key)
+}
+
+// veiled tells whether nothing of a record can be read here: that there is one is
+// all that who is not in its circle is shown.
+func veiled(r *record.Record) bool {
+	return !r.Circle.IsZero() && r.Closed > 0 && len(r.Values) == 0
+}
+
+// titleOf is the name of a record that has one.
+func titleOf(w *assets.Words, r *record.Record) string {
+	if veiled(r) {
+		return w.T("person.restricted")
+	}
+	return r.Get("name")
 }

@@ -131,7 +131,11 @@ func (v *caseView) head() fyne.CanvasObject {
 		button = widget.Plain(w.T("case.reopen"), theme.ViewRefreshIcon(), func() { v.vm.Close(false, v.told) })
 	}
 	who := widget.Quiet(w.T("case.open_person"), theme.AccountIcon(), func() { v.host.GoRecord(record.Detainee, v.vm.Person.ID) })
-	return widget.Card("", widget.HFill(12, 1, widget.NewAvatar(v.vm.Person.Initials).Large(), lines), widget.FlowChips(who, button))
+	buttons := []fyne.CanvasObject{who, button}
+	if v.vm.Person.ID.IsZero() { // whose it is cannot be read here
+		buttons = nil
+	}
+	return widget.Card("", widget.HFill(12, 1, widget.NewAvatar(v.vm.Person.Initials).Large(), lines), widget.FlowChips(buttons...))
 }
 
 // next is what must happen next, by whom and when.

@@ -96,7 +96,12 @@ func (n *NoteBox) Object(notes []present.NoteLine) fyne.CanvasObject {
 		}))
 	}
 	buttons.Objects = append([]fyne.CanvasObject{widget.Plain(label, theme.ContentAddIcon(), n.Save)}, buttons.Objects...)
-	box := widget.VStack(10, widget.VStack(6, n.entry, n.below, n.whoReads(), buttons))
+	write := widget.VStack(6, n.entry, n.below)
+	if who := n.whoReads(); who != nil {
+		write.Add(who)
+	}
+	write.Add(buttons)
+	box := widget.VStack(10, write)
 	if n.onlyRead() {
 		box = widget.VStack(10)
 		if len(notes) == 0 {
@@ -116,9 +121,12 @@ func (n *NoteBox) whoReads() fyne.CanvasObject {
 	case !n.takes.ID.IsZero() && n.takes.Circle != "":
 		return widget.Note(n.host.Words().T("readers.same", n.takes.Circle))
 	case !n.takes.ID.IsZero() || n.Circles == nil:
-		return widget.VStack(0)
+		return nil
 	}
 	n.readers.Offer(n.Circles())
+	if !n.readers.Object().Visible() {
+		return nil
+	}
 	return widget.Limit(460, n.readers.Object())
 }
 

@@ -118,7 +118,7 @@ func (r *teamRoom) Save() { r.page.Save() }
 
 // NewRecord begins an invitation.
 func (r *teamRoom) NewRecord() {
-	if r.vm.State == present.Ready && r.vm.MayInvite && r.guest == nil {
+	if r.reads == nil && r.guest == nil && r.vm.State == present.Ready && r.vm.MayInvite {
 		r.invite(present.TeamMember{})
 	}
 }
@@ -128,6 +128,8 @@ func (r *teamRoom) Back() bool {
 	switch {
 	case r.guest != nil:
 		r.leaveGuest()
+	case r.reads != nil: // it has nothing open: the window goes to the place before
+		return false
 	case r.page.Back():
 	case r.knock != nil:
 		r.knock = nil
@@ -147,7 +149,9 @@ func (r *teamRoom) Changed(e data.Event) {
 		r.reads.vm.Load()
 	}
 	r.vm.Load()
-	r.rings.Load()
+	if r.rings.Heeds(e) {
+		r.rings.Load()
+	}
 	if e.Kind == record.Device || e.Kind == record.Member {
 		r.askKnocks()
 	}
