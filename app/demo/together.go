@@ -107,14 +107,20 @@ func (m *maker) read() error {
 		return err
 	}
 	for i, c := range []*colleague{m.social, m.lawyer} {
-		for _, id := range append([]record.ID{m.threatened}, m.dead[3*i:3*i+3]...) {
-			if r, err := c.office.Get(m.ctx, id); err == nil { // the lawyer is not in that circle
-				c.office.Opened(r)
+		sees := m.dead[3*i : 3*i+3]
+		if c == m.social { // the lawyer is not in that circle
+			sees = append([]record.ID{m.threatened}, sees...)
+		}
+		for _, id := range sees {
+			r, err := c.office.Get(m.ctx, id)
+			if err != nil {
+				return err
 			}
+			c.office.Opened(r)
 		}
 	}
-	m.social.office.Printed("contacts", "", m.dead[0])
-	m.lawyer.office.Exported("detainees", "life=reported_missing", missing)
+	m.social.office.Printed("notification-record", "", m.dead[0])
+	m.lawyer.office.Exported(record.Detainee.String(), "", missing)
 	for _, c := range []*colleague{m.social, m.lawyer} {
 		if err := m.again(c); err != nil {
 			return err

@@ -73,6 +73,15 @@ func readProposals(ctx context.Context, env Env) (pending, decided []ProposalCar
 			decided = append(decided, card)
 		}
 	}
+	slices.SortStableFunc(pending, func(a, b ProposalCard) int { // what waits for who is here stands first
+		switch {
+		case a.May == b.May:
+			return 0
+		case a.May:
+			return -1
+		}
+		return 1
+	})
 	return pending, decided, nil
 }
 

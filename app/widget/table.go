@@ -44,6 +44,7 @@ type Table struct {
 	ground  *Fill
 	line    fyne.CanvasObject
 	body    fyne.CanvasObject
+	whole   *fyne.Container // all rows at once; nil: those in sight, of a list
 }
 
 // NewTable makes an empty table.
@@ -78,9 +79,26 @@ func NewTable(columns []Column) *Table {
 	return t
 }
 
+// Whole has the table show all its rows at once, to be read on a page that scrolls as
+// one: the wheel over a list of rows would go no further. No row is chosen then.
+func (t *Table) Whole() *Table {
+	t.whole = VStack(0)
+	t.body = t.whole
+	return t
+}
+
 // SetRows shows n rows whose cells the callback gives when they become visible.
 func (t *Table) SetRows(n int, cell func(row, column int) Cell) {
 	t.n, t.cell = n, cell
+	if t.whole != nil {
+		t.whole.RemoveAll()
+		for i := range n {
+			r := newTableRow(t)
+			r.row = i
+			t.whole.Add(r)
+		}
+		return
+	}
 	t.list.length = 0
 	t.list.setChosen(-1)
 	if t.Size().Height > 0 {
@@ -88,6 +106,14 @@ func (t *Table) SetRows(n int, cell func(row, column int) Cell) {
 	}
 	t.list.ScrollToTop()
 	t.list.Refresh()
+}
+
+// shown is how many rows there are to draw.
+func (t *Table) shown() int {
+	if t.whole != nil {
+		return t.n
+	}
+	return t.list.length
 }
 
 // SetColumns replaces the columns, in another language for example.
@@ -146,7 +172,7 @@ func (t *Table) CreateRenderer() fyne.WidgetRenderer {
 			t.line.Move(fyne.NewPos(0, h-1))
 			t.body.Move(fyne.NewPos(0, h))
 			t.body.Resize(fyne.NewSize(s.Width, max(0, s.Height-h)))
-			if s.Height > 0 && t.list.length != t.n {
+			if t.whole == nil && s.Height > 0 && t.list.length != t.n {
 				t.list.length = t.n
 				t.list.Refresh()
 			}
@@ -155,7 +181,7 @@ func (t *Table) CreateRenderer() fyne.WidgetRenderer {
 			t.ground.Refresh()
 			t.head.Refresh()
 			t.line.Refresh()
-			t.list.Refresh()
+			t.body.Refresh()
 		},
 	}
 }
@@ -185,7 +211,7 @@ func (r *tableRow) set(i int) {
 // Tapped sorts by the heading under the pointer; a row below is chosen by the list.
 func (r *tableRow) Tapped(e *fyne.PointEvent) {
 	if !r.heading {
-		if r.row >= 0 {
+		if r.row >= 0 && r.table.whole == nil {
 			r.table.list.pick(r.row)
 			if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
 				c.Focus(r.table.list)
@@ -216,7 +242,7 @@ func (r *tableRow) fill() {
 		cell := Cell{Text: r.table.columns[i].Title, Muted: true}
 		if !r.heading {
 			cell = Cell{}
-			if r.row >= 0 && r.row < r.table.list.length && r.table.cell != nil {
+			if r.row >= 0 && r.row < r.table.shown() && r.table.cell != nil {
 				cell = r.table.cell(r.row, i)
 			}
 		}

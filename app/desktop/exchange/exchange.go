@@ -214,6 +214,9 @@ func (r *page) list(key string, lines []string, more int, note string) fyne.Canv
 	return widget.CardWith(w.T(key), widget.NewChip(w.Count(len(lines)+more), widget.ToneWarn), box)
 }
 
+// wholeRows is how many devices stand on the page without a list that scrolls by itself.
+const wholeRows = 12
+
 // devices is the table of which device has what.
 func (r *page) devices() fyne.CanvasObject {
 	w := r.host.Words()
@@ -231,6 +234,9 @@ func (r *page) devices() fyne.CanvasObject {
 		{Title: w.T("sync.col.program"), Width: 80},
 		{Title: w.T("sync.col.state"), Width: 120},
 	})
+	if len(rows) <= wholeRows {
+		table.Whole()
+	}
 	table.SetRows(len(rows), func(i, column int) widget.Cell {
 		d := rows[i]
 		switch column {
@@ -251,6 +257,6 @@ func (r *page) devices() fyne.CanvasObject {
 		}
 		return widget.Cell{Text: d.Chip.Text, Chip: true, Tone: sheet.Tone(d.Chip.Tone)}
 	})
-	height := table.HeightOf(min(len(rows), 12)) / widget.U(1)
+	height := table.HeightOf(min(len(rows), wholeRows)) / widget.U(1)
 	return widget.Card(w.T("sync.devices"), widget.Fixed(0, height, table), widget.Note(w.T("sync.devices.note")))
 }

@@ -259,7 +259,7 @@ func (r *teamRoom) rights() fyne.CanvasObject {
 		columns = append(columns, widget.Column{Title: role, Width: 120})
 	}
 	columns = append(columns, widget.Column{Title: w.T("teamroom.rights.second"), Width: 150})
-	table := widget.NewTable(columns)
+	table := widget.NewTable(columns).Whole()
 	table.SetRows(len(t.Rows), func(i, column int) widget.Cell {
 		row := t.Rows[i]
 		switch {
@@ -288,6 +288,9 @@ func (r *teamRoom) decided() fyne.CanvasObject {
 	box := widget.VStack(8)
 	for _, c := range r.vm.Decided {
 		title := w.T("proposal.what." + c.What)
+		if past := "proposal.past." + c.What; w.Has(past) {
+			title = w.T(past)
+		}
 		if c.Name != "" {
 			title += " · " + c.Name
 		}
