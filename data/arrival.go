@@ -138,7 +138,7 @@ func (o *Office) afterwards(ctx context.Context, progress func(Progress)) error 
 		all.taken, all.again = 0, 0
 	}
 	all.mu.Unlock()
-	if taken > 0 && ctx.Err() == nil {
+	if taken > 0 && ctx.Err() == nil && !o.unknownHere() {
 		if err := errors.Join(o.tendKeys(ctx), o.shareComputer(ctx)); err != nil {
 			return err
 		}

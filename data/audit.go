@@ -133,6 +133,9 @@ func (o *Office) endAudit() {
 	o.writeAudit()
 	o.audit.mu.Lock()
 	defer o.audit.mu.Unlock()
+	if !o.audit.ended {
+		o.keepReadings()
+	}
 	o.audit.ended = true
 	if o.audit.timer != nil {
 		o.audit.timer.Stop()
@@ -145,7 +148,13 @@ func (o *Office) writeAudit() {
 	a := &o.audit
 	a.write.Lock()
 	defer a.write.Unlock()
+	early := o.unknownHere() // it would have no effect: the lines wait
 	a.mu.Lock()
+	if early {
+		a.timer = nil
+		a.mu.Unlock()
+		return
+	}
 	lines := a.lines
 	a.lines = nil
 	if a.timer != nil {

@@ -288,7 +288,7 @@ func (o *Office) stillArriving(list []*prepared) error {
 	if !o.opening.pending() {
 		return nil
 	}
-	if !o.wasLetIn() {
+	if o.unknownHere() {
 		return fault.New(fault.Refused, "save", "still_arriving")
 	}
 	for _, p := range list {

@@ -189,6 +189,35 @@ func TestNewestFirst(t *testing.T) {
 	}
 }
 
+// What somebody read of the newest records is told by him when he can, also after a
+// closing.
+func TestNewestReadIsTold(t *testing.T) {
+	ctx := context.Background()
+	a, _ := founded(t)
+	id := save(t, a, Change{Kind: record.Contact, Set: map[string]string{"given_names": "Zoila", "threat": "extortion"}}).ID
+	d := sync.NewMemory()
+	c := newcomerBy(t, a, d, true)
+	syncAll(t, a, d)
+	if _, err := c.SyncWith(ctx, &shortLine{d, 1}, nil); !errors.Is(err, sync.ErrAway) {
+		t.Fatal(err)
+	}
+	c.Opened(get(t, c.Office, id))
+	c.writeAudit()
+	c.Office = reopen(t, c.Office, c.cfg)
+	syncAll(t, c.Office, d)
+	nothingPictured(t, c)
+	c.writeAudit()
+	syncAll(t, c.Office, d)
+	syncAll(t, a, d)
+	list, err := a.Readings(ctx, ReadingFilter{})
+	if err != nil || len(list) != 1 || list[0].Record != id || list[0].Member != c.Info().Member {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if none, err := a.Powerless(ctx); err != nil || len(none) > 0 {
+		t.Errorf("%+v, %v", none, err)
+	}
+}
+
 func nothingPictured(t *testing.T, c *newcomer) {
 	t.Helper()
 	if at, on := c.Opening(context.Background()); on {

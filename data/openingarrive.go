@@ -29,14 +29,15 @@ const openingLooks = 3 * time.Second
 
 // openingKept is what is kept of it.
 type openingKept struct {
-	Offer   []byte `json:"offer"`
-	Sig     []byte `json:"sig"`
-	By      []byte `json:"by"`                // the key that signed the welcome
-	Picture []byte `json:"picture,omitempty"` // packed
+	Offer   []byte      `json:"offer"`
+	Sig     []byte      `json:"sig"`
+	By      []byte      `json:"by"`                // the key that signed the welcome
+	Picture []byte      `json:"picture,omitempty"` // packed
+	Seen    []readEarly `json:"seen,omitempty"`    // here, before this device could say so
 }
 
 // maxOpeningFile bounds the file: the picture stands in it as text.
-const maxOpeningFile = 2*maxOpening + 64<<10
+const maxOpeningFile = 2*maxOpening + 4<<20
 
 func openingKey(store *vault.Key) (*vault.Key, error) { return vault.Sub(store, "opening") }
 
@@ -89,6 +90,7 @@ func (o *Office) bringOpening(ctx context.Context) error {
 		return nil
 	}
 	o.opening.keep(k)
+	o.bringReadings(k)
 	if len(k.Picture) > 0 {
 		o.use.RLock()
 		if s, err := o.readPicture(k.Picture); err == nil {

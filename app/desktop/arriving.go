@@ -18,12 +18,14 @@ type arriving struct {
 	here   *widget.Paragraph
 	rest   *widget.Text
 	bar    *widget.Bar
+	track  *fyne.Container // holds it
 	on     bool
 }
 
 func newArriving() *arriving {
 	a := &arriving{here: widget.NewParagraph(""), rest: widget.Caption("").Shrinks(), bar: widget.NewBar()}
-	line := widget.HFill(10, 1, widget.Fixed(160, 6, a.bar), a.rest)
+	a.track = widget.Fixed(160, 6, a.bar)
+	line := widget.HFill(10, 1, a.track, a.rest)
 	a.object = container.NewStack(widget.NewFill(widget.ColorChipAccentBg),
 		widget.Inset(8, 16, 9, 16, widget.VStack(5, a.here, line)))
 	a.object.Hide()
@@ -66,9 +68,9 @@ func (n *session) drawArriving(at *data.Opening, on bool) {
 	}
 	a.here.SetText(here)
 	a.rest.SetText(rest)
-	a.bar.Hide()
+	a.track.Hide()
 	if at.Total > 0 {
-		a.bar.Show()
+		a.track.Show()
 		a.bar.Set(float32(at.Here) / float32(at.Total))
 	}
 	a.on = true

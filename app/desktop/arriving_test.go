@@ -76,7 +76,7 @@ func TestArrivingStrip(t *testing.T) {
 func TestArrivingWithoutPicture(t *testing.T) {
 	b, _ := arrivingBench(t, app.Settings{Lang: assets.Spanish, LockMinutes: 10}, &data.Opening{Here: 1204})
 	b.until("it is told", func() bool { return b.shows(b.words.T("arriving.oldest")) && b.shows("hasta ahora") })
-	if b.shows(b.words.T("arriving.read_only")) || b.session.arriving.bar.Visible() {
+	if b.shows(b.words.T("arriving.read_only")) || b.session.arriving.track.Visible() {
 		t.Error("it speaks of records, or shows a bar without an end")
 	}
 }
