@@ -289,5 +289,18 @@ func TestTourOfCircles(t *testing.T) {
 		g.Picture("restrict-inside")
 		g, _ = k.page(k.hers, k.seed.Threatened, c.lang, c.dark, c.size)
 		g.Picture("restrict-outside")
+		g, r = k.page(k.boss, k.seed.Missing, c.lang, c.dark, c.size)
+		death := data.Change{Record: k.seed.Missing, Kind: record.Detainee, Circle: k.circle, Add: []data.Addition{{Kind: record.Claim, Values: map[string]string{
+			"status": "confirmed_dead", "source": "Medicina Legal", "method": "fingerprints", "proof": "Informe 2026-1190", "authority": "Fiscalía del Guayas",
+		}}}}
+		if _, err := k.boss.Edit(t.Context(), death); err != nil {
+			t.Fatal(err)
+		}
+		r.Changed(data.Event{Kind: record.Detainee, ID: k.seed.Missing})
+		g.Pump()
+		g.Picture("restrict-proposal")
+		r.NewRecord()
+		g.Pump()
+		g.Picture("restrict-new")
 	}
 }
