@@ -17,8 +17,12 @@ import (
 // alone is a window of the team's room whose door is shut.
 type alone struct{ *roomtest.Host }
 
-func (alone) Door() present.Door              { return nil }
-func (alone) Guests() present.Guests          { return nil }
+func (alone) Door() present.Door     { return nil }
+func (alone) Guests() present.Guests { return nil }
+
+// PrintPaper prints nothing: nobody joins here.
+func (alone) PrintPaper(string, int, func(error)) {}
+
 func (alone) ReadFile(string) ([]byte, error) { return nil, nil }
 func (alone) WriteFile(string, []byte) error  { return nil }
 
