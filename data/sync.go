@@ -64,6 +64,8 @@ func (o *Office) meet(ctx context.Context, d sync.Depot, progress func(Progress)
 			progress(p)
 		}
 	}}
+	defer o.countLive(w)
+	o.countLive(w)
 	x.there, x.before = holdingOf(w.There), holdingOf(o.ends().Tips())
 	err := syncFault(op, run(x, ctx))
 	x.out.Complete = err == nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	stdsync "sync"
 	"time"
 
@@ -102,11 +103,16 @@ func (l *listening) run(ctx context.Context) {
 
 var errWaits = errors.New("something waits for what has not come")
 
-// take takes in what came and notes that the depot has it.
+// take takes in what came and notes that the depot has it. It does not wait for an
+// exchange under way, whose messages there and notes on the disk would hold a
+// colleague's change back for as long; only while much arrives, for what it depends
+// on is then on its way.
 func (l *listening) take(ctx context.Context, frames [][]byte) error {
 	o, w := l.office, l.way
-	w.busy.Lock() // an exchange under way brings it too, and keeps its own account
-	defer w.busy.Unlock()
+	if o.arriving() {
+		w.busy.Lock()
+		defer w.busy.Unlock()
+	}
 	var heads []head
 	var news [][]byte
 	for _, f := range frames {
@@ -129,25 +135,59 @@ func (l *listening) take(ctx context.Context, frames [][]byte) error {
 	if err != nil {
 		return err
 	}
-	changes := 0
-	there := holdingOf(w.There)
-	for i := range heads {
-		if h := &heads[i]; h.hash != (ledger.Hash{}) && o.has(h.hash) && (!h.known || h.sound) {
-			there.add(h)
-			if !h.known {
-				changes += h.changes
+	l.note(heads, &got)
+	if got.Waiting > 0 {
+		return errWaits
+	}
+	return nil // written down with the next exchange
+}
+
+// note notes what came.
+func (l *listening) note(heads []head, got *Received) {
+	o, w := l.office, l.way
+	heads = slices.DeleteFunc(heads, func(h head) bool {
+		return h.hash == (ledger.Hash{}) || !o.has(h.hash) || h.known && !h.sound
+	})
+	o.setWay(func() {
+		changes := 0
+		for i := range heads {
+			if !heads[i].known {
+				changes += heads[i].changes
 			}
 		}
-	}
-	o.setWay(func() {
-		w.There = there.tips()
+		w.live = append(w.live, heads...)
 		w.At, w.Sent, w.Got, w.Error = o.Now(), 0, changes, ""
 		if n := len(got.Refused); n > 0 {
 			w.Refused = got.Refused[:min(n, maxKeptTexts)]
 		}
 	})
-	if got.Waiting > 0 {
-		return errWaits
+	if w.busy.TryLock() { // else the exchange under way does it at its end
+		o.countLive(w)
+		w.busy.Unlock()
 	}
-	return nil // written down with the next exchange
+}
+
+// countLive counts what came by itself among that which a depot is known to hold.
+// The caller holds its way.
+func (o *Office) countLive(w *way) {
+	o.setWay(func() {
+		if len(w.live) == 0 {
+			return
+		}
+		there := holdingOf(w.There)
+		there.addLive(w.live)
+		w.There, w.live = there.tips(), nil
+	})
+}
+
+// cameLive gives what is not counted yet.
+func (o *Office) cameLive(w *way) (heads []head) {
+	o.setWay(func() { heads = slices.Clone(w.live) })
+	return heads
+}
+
+func (h holding) addLive(heads []head) {
+	for i := range heads {
+		h.add(&heads[i])
+	}
 }

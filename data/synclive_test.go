@@ -119,3 +119,54 @@ func TestHubIsRemembered(t *testing.T) {
 		}
 	}
 }
+
+// slowToHear is a depot that keeps whoever tells it something waiting.
+type slowToHear struct {
+	*sync.Memory
+	told, on chan struct{}
+}
+
+func (s slowToHear) Tell(ctx context.Context, b []byte) error {
+	s.told <- struct{}{}
+	<-s.on
+	return s.Memory.Tell(ctx, b)
+}
+
+// An exchange under way holds no colleague's change back, and what came meanwhile is
+// not sent there again.
+func TestLiveBesideAnExchange(t *testing.T) {
+	a, _ := founded(t)
+	b, _ := colleague(t, a, "Luis Quispe", "lawyer")
+	d := sync.NewMemory()
+	syncWith(t, a, d)
+	syncWith(t, b, d)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	events := make(chan bool, 100)
+	go func() { _ = b.Live(ctx, d, func() { events <- true }) }()
+	<-events
+	task(t, b, "llamar")
+	slow := slowToHear{d, make(chan struct{}), make(chan struct{})}
+	ended := make(chan error, 1)
+	go func() { _, err := b.SyncWith(ctx, slow, nil); ended <- err }()
+	<-slow.told
+	save(t, a, Change{Kind: record.Detainee, Set: map[string]string{"given_names": "Ángel"}})
+	syncWith(t, a, d)
+	for limit := time.Now().Add(10 * time.Second); b.Count(record.Detainee) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("a change waits until an exchange is over")
+		}
+	}
+	close(slow.on)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	for limit := time.Now().Add(10 * time.Second); b.Unsent(WayHub, "memory"); time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("what came by itself counts as not there")
+		}
+	}
+	if out := syncWith(t, b, d); out.Sent != 0 || out.Got != 0 {
+		t.Errorf("%+v", out)
+	}
+}

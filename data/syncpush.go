@@ -55,6 +55,7 @@ func (x *meeting) push(ctx context.Context) error {
 		}
 	}
 	tips := o.ends().Tips()
+	x.there.addLive(o.cameLive(w))
 	list, err := x.beyond(ctx, tips, named)
 	if err == nil {
 		err = x.send(ctx, list)

@@ -38,6 +38,7 @@ const (
 // way is what this device knows of one depot.
 type way struct {
 	busy stdsync.Mutex // held by the exchange that is under way
+	live []head        // what came from there by itself and is not counted in There yet
 	line line
 
 	Kind, Name   string
