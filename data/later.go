@@ -23,9 +23,10 @@ import (
 // working copy says of itself that it is to be made anew: a program that ends in
 // between leaves none that hides something.
 const (
-	laterSpots = 320 << 10 // noted before they are folded: 32 bytes each
-	laterShare = 4 << 10   // folded in one go, while whoever saves waits
-	laterUnits = 2 << 10   // batches' changes that share a transaction when few are folded in it
+	laterSpots = 1 << 20 // noted before they are folded: 24 bytes each
+	laterRoom  = laterSpots + intakeBatches*ledger.MaxChanges
+	laterShare = 4 << 10 // folded in one go, while whoever saves waits
+	laterUnits = 2 << 10 // batches' changes that share a transaction when few are folded in it
 )
 
 // laterBook is what is noted. All but the flags is the folding goroutine's own.
@@ -33,9 +34,31 @@ type laterBook struct {
 	open  atomic.Bool // something is noted and not folded: the copy is behind
 	halt  atomic.Bool // the office closes: it is left to the next opening
 	seen  map[record.ID]struct{}
-	spots []spot
+	spots []laterSpot
 	busy  bool
 	wait  []*folded // who asked, while it was being folded, to be told of its end
+}
+
+// laterSpot is where one change stands, in little room.
+type laterSpot struct {
+	id record.ID
+	at uint64 // segment, offset and number: 15, 40 and 9 bits
+}
+
+const laterOffset, laterIndex = 40, 9
+
+// laterSpotOf gives a change's spot; false: it stands too far out to be noted so.
+func laterSpotOf(id record.ID, pos ledger.Pos, i int) (laterSpot, bool) {
+	if pos.Segment >= 1<<(64-laterOffset-laterIndex) || pos.Offset >= 1<<laterOffset || i >= 1<<laterIndex {
+		return laterSpot{}, false
+	}
+	return laterSpot{id, uint64(pos.Segment)<<(laterOffset+laterIndex) | uint64(pos.Offset)<<laterIndex | uint64(i)}, true
+}
+
+func (s *laterSpot) spot() spot {
+	place := s.at >> laterIndex
+	pos := ledger.Pos{Segment: uint32(place >> laterOffset), Offset: int64(place & (1<<laterOffset - 1))}
+	return spot{id: s.id, at: place40(pos), index: uint16(s.at & (1<<laterIndex - 1))}
 }
 
 // puts notes a change when its record was folded in this arrival already. What
@@ -51,7 +74,14 @@ func (l *laterBook) puts(c *ledger.Change, pos ledger.Pos, i int) bool {
 		l.seen[c.Record] = struct{}{}
 		return false
 	}
-	l.spots = append(l.spots, spot{id: c.Record, at: place40(pos), index: uint16(i)})
+	s, ok := laterSpotOf(c.Record, pos, i)
+	if !ok {
+		return false
+	}
+	if len(l.spots) == laterRoom/64 { // they are many: no more copying from here on
+		l.spots = slices.Grow(l.spots, laterRoom)
+	}
+	l.spots = append(l.spots, s)
 	l.open.Store(true)
 	return true
 }
@@ -127,13 +157,19 @@ func (o *Office) landAll(progress func(Progress)) error {
 		spots := l.spots
 		l.spots = nil
 		all = max(all, done+len(spots))
-		inOrderOfRecords(spots)
-		for rest := spots; len(rest) > 0; {
-			n := lateShare(rest)
-			if err := o.foldLate(rest[:n]); err != nil {
+		var share []spot
+		for rest := byRecord(spots); len(rest) > 0; {
+			share = share[:0]
+			n := 0
+			for ; n < len(rest) && (n == 0 || len(share)+int(rest[n].n) <= laterShare); n++ {
+				for i := range rest[n].n {
+					share = append(share, spots[rest[n].from+i].spot())
+				}
+			}
+			if err := o.foldLate(share); err != nil {
 				return err
 			}
-			rest, done = rest[n:], done+n
+			rest, done = rest[n:], done+len(share)
 			progress(Progress{Phase: "fold", Done: done, Total: all})
 			if err := o.between(); err != nil {
 				return err
@@ -163,38 +199,22 @@ func (o *Office) between() error {
 	}
 }
 
-// inOrderOfRecords brings the changes of each record together, and the records in
-// the order in which the journal first speaks of them: so a share reads few batches.
-func inOrderOfRecords(spots []spot) {
-	slices.SortFunc(spots, func(a, b spot) int {
-		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.at, b.at), cmp.Compare(a.index, b.index))
-	})
-	type group struct{ from, n int32 }
-	var groups []group
+// recordSpots is which of the spots are one record's.
+type recordSpots struct{ from, n int32 }
+
+// byRecord brings the changes of each record together and gives the records in the
+// order in which the journal speaks of them: so few batches are read for some.
+func byRecord(spots []laterSpot) []recordSpots {
+	slices.SortFunc(spots, func(a, b laterSpot) int { return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.at, b.at)) })
+	var list []recordSpots
 	for i := range spots {
 		if i == 0 || spots[i].id != spots[i-1].id {
-			groups = append(groups, group{from: int32(i)})
+			list = append(list, recordSpots{from: int32(i)})
 		}
-		groups[len(groups)-1].n++
+		list[len(list)-1].n++
 	}
-	slices.SortFunc(groups, func(a, b group) int {
-		x, y := &spots[a.from], &spots[b.from]
-		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.index, y.index))
-	})
-	out := make([]spot, 0, len(spots))
-	for _, g := range groups {
-		out = append(out, spots[g.from:g.from+g.n]...)
-	}
-	copy(spots, out)
-}
-
-// lateShare is how many of the changes are folded together: whole records.
-func lateShare(spots []spot) int {
-	n := min(laterShare, len(spots))
-	for n < len(spots) && spots[n].id == spots[n-1].id {
-		n++
-	}
-	return n
+	slices.SortFunc(list, func(a, b recordSpots) int { return cmp.Compare(spots[a.from].at, spots[b.from].at) })
+	return list
 }
 
 // foldLate folds some records' noted changes into them.

@@ -111,7 +111,7 @@ func (m markerFile) clear() { _ = os.Remove(string(m)) }
 // settings are those measured for a desktop (DESIGN §5): the defaults took
 // 1.8 GB of memory where these take 55 MB.
 func settings(dir string, key []byte) badger.Options {
-	return badger.DefaultOptions(dir).
+	o := badger.DefaultOptions(dir).
 		WithLogger(nil).
 		WithMetricsEnabled(false).
 		WithEncryptionKey(key).
@@ -119,6 +119,7 @@ func settings(dir string, key []byte) badger.Options {
 		WithIndexCacheSize(8 << 20).
 		WithBlockCacheSize(16 << 20).
 		WithMemTableSize(8 << 20).
+		WithBlockSize(16 << 10). // see below
 		WithNumMemtables(2).
 		WithValueLogFileSize(32 << 20).
 		WithNumCompactors(2).
@@ -129,6 +130,12 @@ func settings(dir string, key []byte) badger.Options {
 		WithDetectConflicts(false).    // one goroutine writes
 		WithSyncWrites(false).         // the journal is the truth
 		WithChecksumVerificationMode(options.OnTableRead)
+	// Several tables are made at once, each in memory of its own, which is kept for the
+	// next: while much is written that was 100 MB and more. A value that is larger than
+	// a block makes its table's maker take several times as much, and tables that grow
+	// with their level are made of more.
+	o.TableSizeMultiplier = 1
+	return o
 }
 
 // keptExt marks a store that was set aside.
