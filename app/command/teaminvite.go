@@ -119,7 +119,8 @@ func (c *call) requestOf(o *data.Office, what string) (request []byte, came bool
 	}
 	var found []byte
 	for _, k := range list {
-		if record.Plain(k.Name) == record.Plain(what) || len(what) >= 6 && strings.HasPrefix(k.Device.String(), strings.ToLower(what)) {
+		named := record.Plain(k.Name) == record.Plain(what) || record.Plain(k.DeviceName) == record.Plain(what)
+		if named || len(what) >= 6 && strings.HasPrefix(k.Device.String(), strings.ToLower(what)) {
 			if found != nil {
 				return nil, false, fault.New(fault.Invalid, "admit", "request_not_one", what)
 			}
@@ -157,6 +158,9 @@ func (c *call) teamRequests(o *data.Office) error {
 	}
 	for i := range list {
 		c.sayRequest(&list[i])
+	}
+	if len(list) > 0 {
+		c.note(c.words.T("command.approve.how", list[0].Device.String()[:8]))
 	}
 	if len(list) == 0 {
 		c.print("command.team.nothing")
