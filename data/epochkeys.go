@@ -21,6 +21,8 @@ type epochKeys struct {
 	random io.Reader
 	mu     sync.Mutex // held by who adds
 	keys   atomic.Pointer[map[uint32]vault.Key]
+	inUse  atomic.Uint32 // by the law as it was last heard
+	unsure atomic.Bool   // some of the law did not read when the office was opened
 
 	circles *circleBook // nil: no circles are known
 }

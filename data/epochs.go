@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -31,6 +32,9 @@ func (o *Office) epochNow() uint32 {
 	law, in := o.law.Epochs(), o.vault.Keys().Current
 	if o.keys.has(in) && !slices.ContainsFunc(law, func(id record.ID) bool { return team.EpochNumber(id) == in }) && in != 0 {
 		return in
+	}
+	if n, lost := o.keyInUse(law); lost {
+		return n
 	}
 	for _, id := range slices.Backward(law) {
 		if n := team.EpochNumber(id); o.keys.has(n) {
@@ -137,7 +141,7 @@ func (o *Office) newEpoch(ctx context.Context, without ...record.ID) (uint32, er
 		return 0, err
 	}
 	o.flush() // the law knows of it now
-	return number, nil
+	return number, o.useKey(number)
 }
 
 // mayGiveKeys tells whether the member who is signed in may give the team keys.
@@ -290,7 +294,7 @@ func (o *Office) tendKeys(ctx context.Context) error {
 	if len(epochs)+len(ended) == 0 {
 		return nil
 	}
-	if err := o.publishKeys(ctx); err != nil {
+	if err := errors.Join(o.noteKeyInUse(), o.publishKeys(ctx)); err != nil {
 		return err
 	}
 	if o.mayGiveKeys("tend keys") != nil {

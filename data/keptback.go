@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"slices"
 
 	"paradero/data/ledger"
 	"paradero/data/record"
@@ -37,4 +38,45 @@ func (o *Office) inherited(ctx context.Context) (map[record.ID]bool, error) {
 		}
 	}
 	return out, err
+}
+
+// noteKeyInUse keeps which key is in use by the law as it is known, so that what
+// damages the journal does not bring an older one back, which somebody has who was
+// sent away.
+func (o *Office) noteKeyInUse() error {
+	if err := o.enter("keep keys"); err != nil {
+		return err
+	}
+	now := o.epochNow()
+	o.use.RUnlock()
+	return o.useKey(now)
+}
+
+// useKey notes, durably, that a key is in use.
+func (o *Office) useKey(number uint32) error {
+	if number == 0 || o.keys.inUse.Load() == number {
+		return nil
+	}
+	o.verify.Lock()
+	defer o.verify.Unlock()
+	if err := o.vault.Use(number); err != nil {
+		return vaultFault("keep keys", err)
+	}
+	o.keys.inUse.Store(number)
+	return nil
+}
+
+// keyInUse gives the key that was in use, where the law does not know it because
+// something is lost or damaged here; false otherwise.
+func (o *Office) keyInUse(law []record.ID) (uint32, bool) {
+	n := o.keys.inUse.Load()
+	if n == 0 || !o.keys.has(n) || slices.ContainsFunc(law, func(id record.ID) bool { return team.EpochNumber(id) == n }) {
+		return 0, false
+	}
+	lost := o.owed.len() + len(o.feeds.Gaps())
+	if o.use.TryRLock() { // it is not there to be had only while all is made anew
+		lost += len(o.damage) + len(o.foreign)
+		o.use.RUnlock()
+	}
+	return n, lost > 0 || o.keys.unsure.Load()
 }

@@ -2,9 +2,12 @@ package data
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
+	"paradero/data/fault"
+	"paradero/data/ledger"
 	"paradero/data/record"
 )
 
@@ -51,5 +54,79 @@ func TestLostDeviceInheritsNoKeys(t *testing.T) {
 	}
 	if _, err := c.Get(ctx, secret.ID); err != nil {
 		t.Errorf("the others do not: %v", err)
+	}
+}
+
+// A journal that is damaged where the law stands brings no older key back: what is
+// written then stays closed to who was sent away.
+func TestKeyInUseOutlivesDamage(t *testing.T) {
+	ctx := context.Background()
+	for name, anew := range map[string]bool{"working copy kept": false, "made anew": true} {
+		t.Run(name, func(t *testing.T) {
+			a, cfg := founded(t)
+			b, _ := colleague(t, a, "Luis Quispe", "lawyer")
+			exchange(t, a, b)
+			removed, err := a.Remove(ctx, b.Info().Device, "se perdió el teléfono")
+			if err != nil || removed.Epoch == 0 {
+				t.Fatalf("%+v, %v", removed, err)
+			}
+			first := framesOf(t, a)[0]
+			at, ok := a.where(hashOf(t, first))
+			if !ok {
+				t.Fatal("not here")
+			}
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+			flipAt(t, filepath.Join(cfg.Dir, journalDir, ledger.SegmentName(1)), at.Pos.Offset+300)
+			if anew {
+				if err := os.RemoveAll(filepath.Join(cfg.Dir, recordsDir)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			a = openAgain(t, cfg)
+			task(t, a, "esconder a la familia")
+			if n := epochOfLast(t, a); n != removed.Epoch {
+				t.Errorf("sealed with %d, not with %d", n, removed.Epoch)
+			}
+		})
+	}
+}
+
+// fullable is a disk that can be full.
+type fullable struct {
+	ledger.Disk
+	full bool
+}
+
+func (d *fullable) Free(dir string) (uint64, error) {
+	if d.full {
+		return 1 << 20, nil
+	}
+	return d.Disk.Free(dir)
+}
+
+// Where there is no room to make the working copy anew the old one stays, and work
+// goes on when there is.
+func TestNoRoomToRebuild(t *testing.T) {
+	a, cfg := founded(t)
+	d := &fullable{Disk: cfg.Disk}
+	if d.Disk == nil {
+		d.Disk = a.disk
+	}
+	cfg.Disk = d
+	a = reopen(t, a, cfg)
+	task(t, a, "llamar")
+	d.full = true
+	if err := a.Rebuild(context.Background(), nil); !fault.Is(err, fault.Full) {
+		t.Errorf("%v", err)
+	}
+	if a.Behind() || a.Count(record.Task) != 1 {
+		t.Error("the working copy is given up")
+	}
+	d.full = false
+	task(t, a, "otra vez")
+	if a.Behind() || a.Count(record.Task) != 2 {
+		t.Error("work does not go on")
 	}
 }

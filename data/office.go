@@ -315,6 +315,7 @@ func assemble(ctx context.Context, cfg Config, lock *flock.Flock, v *vault.Vault
 	}
 	o.circles.reset()
 	o.keys.circles = &o.circles
+	o.keys.inUse.Store(v.Keys().InUse)
 	o.law = o.newLaw()
 	o.info.Store(&Info{
 		Office: v.Public().Office, OfficeID: v.Keys().Office, Demo: v.Public().Demo, Dir: cfg.Dir,

@@ -468,6 +468,9 @@ func (o *Office) Rebuild(ctx context.Context, progress func(Progress)) error {
 		return fault.New(fault.Cancelled, op, "office_closed")
 	}
 	defer o.closing.Unlock()
+	if err := room(o.disk, o.cfg.Dir, op); err != nil {
+		return err // the old one stays: it is better than none
+	}
 	o.drain()
 	o.use.Lock()
 	defer o.use.Unlock()

@@ -44,6 +44,7 @@ func (o *Office) readLaw(id record.ID) error {
 	for _, p := range places {
 		b, body, err := o.readChange(p)
 		if isForeign(err) {
+			o.keys.unsure.Store(true)
 			continue // damaged: verify names it
 		}
 		if err != nil {

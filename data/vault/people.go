@@ -458,3 +458,17 @@ func (v *Vault) gain() error {
 	}
 	return nil
 }
+
+// Use notes, durably, which epoch is in use.
+func (v *Vault) Use(number uint32) error {
+	was := v.ring.InUse
+	if was == number {
+		return nil
+	}
+	v.ring.InUse = number
+	if err := v.save(); err != nil {
+		v.ring.InUse = was // not kept: it is tried again
+		return err
+	}
+	return nil
+}

@@ -43,6 +43,7 @@ type Keys struct {
 	Before   []Former       `json:"before,omitempty"`  // devices that this one goes on for: what was sealed to them opens
 	Hub      []byte         `json:"hub,omitempty"`     // how the office's hub is found, until its record has come
 	Current  uint32         `json:"current,omitempty"` // the epoch that was in use when this device was let in
+	InUse    uint32         `json:"in_use,omitempty"`  // the epoch that was in use when the law was last heard
 }
 
 // Former is a device that this one goes on for after a restore.

@@ -182,7 +182,7 @@ func (s *sim) checkAway(m *model, held map[ledger.Hash]bool) error {
 					continue
 				}
 				if drawn, ok := s.lastKey(m, h); ok && s.before(m, cut, drawn) {
-					return fmt.Errorf("device %d was sent away by %s, and can read %s, whose author had a key that was drawn after that (%s):%s", r.n, s.name(cut), s.name(h), s.name(drawn), s.keysSaid(k.batch.Epoch))
+					return fmt.Errorf("device %d was sent away by %s, and can read %s, whose author had a key that was drawn after that (%s):%s", r.n, s.name(cut), s.name(h), s.name(drawn), s.keysSaid(k))
 				}
 				s.count("batches without a new key")
 			}
@@ -238,8 +238,11 @@ func (s *sim) lastKey(m *model, of ledger.Hash) (ledger.Hash, bool) {
 }
 
 // keysSaid tells what was said of an epoch, for who reads of a failure.
-func (s *sim) keysSaid(epoch uint32) string {
-	out := fmt.Sprintf(" sealed with %d", epoch)
+func (s *sim) keysSaid(of *known) string {
+	out := fmt.Sprintf(" sealed with %d:", of.batch.Epoch)
+	for _, c := range of.body.Changes {
+		out += fmt.Sprintf(" %s op %d %d fields", c.Kind, c.Op, len(c.Fields))
+	}
 	for _, h := range sortedHashes(s.seen) {
 		for _, c := range s.seen[h].body.Changes {
 			if c.Kind != record.Epoch {

@@ -140,7 +140,7 @@ func (m *model) allowed(a *act) bool {
 	case c.Kind == record.Member:
 		return chief || !role && c.Record == a.author
 	case c.Kind == record.Device && m.rows[c.Record].IsZero():
-		return chief
+		return chief && !ended
 	case c.Kind == record.Device:
 		return !key && !owner && (chief || !ended && m.devices[m.rows[c.Record]] == a.author)
 	}
@@ -157,6 +157,9 @@ func (m *model) succeeds(a *act) bool {
 	old := before
 	if device, ok := m.rows[before]; ok {
 		old = device
+	}
+	if slices.ContainsFunc(m.cuts[old], func(c cutAt) bool { return !slices.Contains(c.lets, a.change.Record.String()) }) {
+		return false // who ended it says who goes on for it
 	}
 	word, _ := given(a.change, "endorsement")
 	key, _ := given(a.change, "sign_key")

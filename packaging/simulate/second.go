@@ -36,6 +36,7 @@ type death struct {
 type cutAt struct {
 	seq    uint64
 	before map[ledger.Hash]bool
+	lets   []string // the records of devices that go on for it
 }
 
 // beyond tells whether an act stands behind or beside its device's cut.
@@ -55,7 +56,8 @@ func (s *sim) cut(m *model, a *act) {
 	if a.change.Kind != record.Device || !ok || !known || err != nil {
 		return
 	}
-	c := cutAt{seq: seq, before: map[ledger.Hash]bool{}}
+	lets, _ := given(a.change, "followed_by")
+	c := cutAt{seq: seq, before: map[ledger.Hash]bool{}, lets: record.SplitList(lets)}
 	for h := hash; h != (ledger.Hash{}) && s.seen[h] != nil; h = s.seen[h].batch.Prev {
 		c.before[h] = true
 	}
