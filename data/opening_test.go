@@ -173,6 +173,9 @@ func TestNewestFirst(t *testing.T) {
 	}
 	c.Office = reopen(t, c.Office, c.cfg)
 	look("opened again")
+	c.cfg = killed(t, c.Office, c.cfg)
+	c.Office = openAgain(t, c.cfg)
+	look("killed")
 	if err := c.Rebuild(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
