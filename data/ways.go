@@ -65,6 +65,7 @@ type way struct {
 	Error        string
 	Refused      []RefusedBatch
 	Invitation   []byte        // of a hub that this device alone uses: the office's record names another or none
+	Over         string        // which invitation of the office's that one was noted over
 	Openings     []openingLeft `json:",omitempty"` // pictures that this device left there
 	Unsound      []string      // hashes of batches under whose names something else stands there
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"paradero/data/fault"
+	"paradero/data/ledger"
 )
 
 // Ways gives every way of exchange that was ever used, the hub first, and how each
@@ -122,9 +123,27 @@ func (o *Office) NoteHub(name string, invitation []byte) error {
 	if len(invitation) > maxInvitation {
 		return fault.New(fault.Invalid, "set hub", "hub_invitation")
 	}
-	w := o.way(WayHub, name)
-	o.setWay(func() { w.Invitation = slices.Clone(invitation) })
+	w, over := o.way(WayHub, name), o.hubPrint()
+	o.setWay(func() { w.Invitation, w.Over = slices.Clone(invitation), over })
 	return o.keepWay(w)
+}
+
+// hubPrint names the invitation to the office's hub.
+func (o *Office) hubPrint() string {
+	invitation, _ := o.Hub()
+	return shortHash(ledger.HashOf(invitation))
+}
+
+// NotedSince tells whether an invitation was noted while the office's was what it is
+// now: where both are to one address, as of a hub that was set up anew, the noted one
+// is the later.
+func (o *Office) NotedSince(name string) bool {
+	now := o.hubPrint()
+	o.ways.mu.Lock()
+	defer o.ways.mu.Unlock()
+	o.loadWays()
+	w := o.ways.ways[wayKey(WayHub, name)]
+	return w != nil && len(w.Invitation) > 0 && w.Over == now
 }
 
 // NotedHubs gives the invitations that NoteHub kept, by the hubs' names.

@@ -27,10 +27,13 @@ func WaysOf(o *data.Office) []Way {
 			out = append(out, w)
 		}
 	}
+	noted := o.NotedHubs()
 	if invitation, ok := o.Hub(); ok {
+		if w, err := HubWay(o, invitation); err == nil && o.NotedSince(w.Name) {
+			invitation = noted[w.Name] // somebody gave this device a later one to the same address
+		}
 		add(invitation)
 	}
-	noted := o.NotedHubs()
 	for _, name := range slices.Sorted(maps.Keys(noted)) {
 		add(noted[name])
 	}

@@ -7,6 +7,7 @@ import (
 
 	"paradero/data"
 	"paradero/data/sync"
+	"paradero/data/sync/hub"
 )
 
 // A folder that was given up stays so: who was still serving it when it went notes
@@ -59,4 +60,36 @@ func TestAnotherInvitationToTheSameAddress(t *testing.T) {
 		}
 	}
 	t.Error("it is still come to by the old invitation")
+}
+
+// Who may not choose the office's hub and is given a later invitation to the same
+// address comes to it by that, until the office names another.
+func TestALaterInvitationOfOnesOwn(t *testing.T) {
+	a, _ := two(t)
+	invitation := func(account string) []byte {
+		inv := &hub.Invitation{Version: 1, URLs: []string{"tls://hub.example:4222"}, Account: account, Pin: make([]byte, 32), Claim: make([]byte, 32), Visitor: make([]byte, 32)}
+		return inv.Bytes()
+	}
+	by := func(account string) {
+		t.Helper()
+		want, err := HubWay(a, invitation(account))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ways := WaysOf(a); len(ways) != 1 || ways[0].Stamp != want.Stamp {
+			t.Errorf("not come to by the invitation of %s: %+v", account, ways)
+		}
+	}
+	if err := a.SetHub(t.Context(), invitation("one")); err != nil {
+		t.Fatal(err)
+	}
+	by("one")
+	if err := a.NoteHub("hub.example:4222", invitation("two")); err != nil {
+		t.Fatal(err)
+	}
+	by("two")
+	if err := a.SetHub(t.Context(), invitation("three")); err != nil {
+		t.Fatal(err)
+	}
+	by("three")
 }
