@@ -84,6 +84,11 @@ func (o *Office) prepareNew(id record.ID, kind record.Kind, c *Change) (*prepare
 }
 
 func (o *Office) prepareEdit(s *fold.State, c *Change) (*prepared, error) {
+	if s.Kind == record.OfficeKind {
+		if err := soundRights(c.Set); err != nil {
+			return nil, err
+		}
+	}
 	was := fold.View(s, o.names.get)
 	seen := record.Seen(s)
 	if c.Base != nil {

@@ -67,6 +67,10 @@ func (c *call) teamWord(f *teamFlags, args []string) func(*data.Office) error {
 		return func(o *data.Office) error { return c.teamLeave(o, args[1]) }
 	case "name 2":
 		return func(o *data.Office) error { return c.teamName(o, args[1], args[2]) }
+	case "rights 0":
+		return c.teamRights
+	case "rights 2":
+		return func(o *data.Office) error { return c.teamSetRight(o, args[1], args[2], f.reason) }
 	case "pending 0":
 		return func(o *data.Office) error { return c.teamPending(o, f.all) }
 	case "role 2":

@@ -125,3 +125,41 @@ func TestJoinByFolder(t *testing.T) {
 		t.Error("she has not come:", k.out)
 	}
 }
+
+// What each role may do is listed, and changed with a reason; with two coordinators
+// the change waits.
+func TestTeamRights(t *testing.T) {
+	k := newKeysOffice(t, "Sede Ambato")
+	k.dir = filepath.Join(k.home, "otra")
+	k.must(0, "init", "--name", "Sede Loja", "--member", "Rosa Paz", "--role", "coordinator", "--json")
+	k.must(0, "team", "rights", "--json")
+	if !strings.Contains(k.out, `{"right":"issue:habeas-corpus","roles":["lawyer"]}`) {
+		t.Error(k.out)
+	}
+	k.must(2, "team", "rights", "erase", "lawyer")
+	k.must(3, "team", "rights", "approve", "lawyer", "--reason", "por probar")
+	k.must(1, "team", "rights", "fly", "lawyer", "--reason", "por probar")
+	k.must(0, "team", "rights", "issue:habeas-corpus", "lawyer, coordinator", "--reason", "la coordinadora es abogada", "--json")
+	if got := k.object(); got["right"] != "issue:habeas-corpus" || got["proposal"] != nil {
+		t.Errorf("%v", got)
+	}
+	k.must(0, "team", "rights", "--lang", "es")
+	if !strings.Contains(k.out, "Coordinación, Abogada o abogado") {
+		t.Error(k.out)
+	}
+	boss, invite := k.dir, filepath.Join(k.home, "invitacion")
+	k.must(0, "team", "invite", "--member", "Eva Ruiz", "--role", "coordinator", "-o", invite, "--json")
+	code := k.file("codigo", k.field("code"))
+	k.dir = filepath.Join(k.home, "suya")
+	k.must(0, "join", invite, "--code-file", code, "-o", invite+".s", "--json")
+	k.dir = boss
+	k.must(0, "team", "approve", invite+".s", "--yes", "--json")
+	k.must(0, "team", "rights", "invite", "coordinator,lawyer", "--reason", "hace falta", "--json")
+	if got := k.object(); got["proposal"] == nil {
+		t.Errorf("it does not wait: %v", got)
+	}
+	k.must(0, "team", "pending", "--json")
+	if !strings.Contains(k.out, `"what":"rights"`) {
+		t.Error(k.out)
+	}
+}

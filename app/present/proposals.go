@@ -28,8 +28,10 @@ type ProposalCard struct {
 	Initials string
 	Who      []Line // of a death: papers, birth, parents, marks, place
 	Like     []PersonRow
-	Says     []Shift // the proposed change itself, whole
-	By       string  // who proposes, when
+	Claims   []ClaimLine // of a death: all that was said of life and place, the newest first
+	Waiting  []Line      // of a death: the contacts who wait for news, and what is known of the last talk with each
+	Says     []Shift     // the proposed change itself, whole
+	By       string      // who proposes, when
 	Reason   string
 	State    Chip
 	Decision string // who decided, when, why
@@ -203,6 +205,11 @@ func deathCard(ctx context.Context, env Env, c *ProposalCard) error {
 		line(w.T("person.where"), dot(row.Facility, row.Wing))
 		c.Like, err = alike(ctx, env, r.ID, join(" ", row.Paternal, row.Maternal))
 	}
+	if err != nil {
+		return err
+	}
+	c.Claims = claimLines(env, r)
+	c.Waiting, err = whoWaits(ctx, env, r.ID)
 	return err
 }
 
@@ -258,6 +265,9 @@ func proposedChange(ctx context.Context, env Env, c *ProposalCard) error {
 	for _, m := range moments {
 		if m.Write.Batch == c.Write.Batch && m.Write.Index == c.Write.Index {
 			c.Says = timelineLine(env, c.Kind, m).Changes
+			if c.What == data.ProposalRights {
+				c.Says = rightsShifts(env.Words, m.Fields)
+			}
 			if c.Reason == "" {
 				c.Reason = m.Reason
 			}

@@ -59,6 +59,7 @@ type TeamMember struct {
 type TeamDevice struct {
 	ID    record.ID // its record
 	Key   record.ID // by its key
+	Named string    // what it was called; "" for nothing
 	Name  string
 	Line  string // since when, how much it said
 	Why   string // why it was removed, and when
@@ -76,6 +77,7 @@ type RightsTable struct {
 
 // RightRow is one right and which of the roles hold it.
 type RightRow struct {
+	Right  string // canonical
 	Text   string
 	May    []bool
 	Second bool // it takes a second person
@@ -217,7 +219,7 @@ func (t *Team) member(m *data.TeamMember) TeamMember {
 
 func (t *Team) device(d *data.TeamDevice) TeamDevice {
 	w := t.env.Words
-	line := TeamDevice{ID: d.Record, Key: d.ID, Name: d.Name, This: d.This, Ended: !d.Ended.IsZero()}
+	line := TeamDevice{ID: d.Record, Key: d.ID, Name: d.Name, Named: d.Name, This: d.This, Ended: !d.Ended.IsZero()}
 	if line.Name == "" {
 		line.Name = w.T("sync.device.nameless", d.ID.String()[:6])
 	}
@@ -298,7 +300,7 @@ func rightsTable(w *assets.Words, rights map[string][]string) RightsTable {
 		if !ok {
 			continue
 		}
-		row := RightRow{Text: right, Second: slices.Contains(takesTwo, right)}
+		row := RightRow{Right: right, Text: right, Second: slices.Contains(takesTwo, right)}
 		if key := "teamroom.right." + right; w.Has(key) {
 			row.Text = w.T(key)
 		}

@@ -68,6 +68,7 @@ type Room struct {
 	care   *careCard
 	away   *travelCard
 	backup *backupCard
+	rights *rightsCard
 	made   *widget.Paragraph // whether there are shares
 }
 
@@ -94,16 +95,18 @@ func (r *Room) Open(arg string) fyne.CanvasObject {
 		r.backup = newBackupCard(r.h)
 		r.care = newCareCard(r.h, r.backup, r.travel)
 		r.away = newTravelCard(r)
+		r.rights = newRightsCard(r.h)
 		r.page = widget.Scroll(widget.Limit(980, widget.VStack(14,
 			widget.Heading(r.h.Words().T("room.settings")),
 			widget.CardColumns(2, 380, r.look(), r.security()),
-			r.keys(), r.backup.object, r.care.object, r.away.object, r.office.card, r.danger())))
+			r.keys(), r.backup.object, r.care.object, r.away.object, r.office.card, r.rights.object, r.danger())))
 		r.stack = container.NewStack(r.page)
 	}
 	r.office.load()
 	r.backup.load()
 	r.care.load()
 	r.away.load()
+	r.rights.load()
 	if arg == travelArg {
 		r.travel()
 	}

@@ -26,6 +26,7 @@ func Proposal(h room.Host, p *Page, c present.ProposalCard, done func()) fyne.Ca
 		lines = append(lines, widget.NewParagraph(shift(w, s)).Personal())
 	}
 	lines = append(lines, widget.Note(c.By))
+	lines = append(lines, proposalKnown(h, c)...)
 	if c.Reason != "" {
 		lines = append(lines, widget.Note(w.T("timeline.reason", c.Reason)).Personal())
 	}
@@ -128,4 +129,42 @@ func verb(c present.ProposalCard, approve bool) string {
 		return "withdraw"
 	}
 	return "refuse"
+}
+
+// knownClaims is how many of what was said of a person a proposal shows.
+const knownClaims = 8
+
+// proposalKnown is what is known beside a death that is proposed: everything that was
+// said, by whom and when, and who waits for news.
+func proposalKnown(h room.Host, c present.ProposalCard) []fyne.CanvasObject {
+	if len(c.Claims)+len(c.Waiting) == 0 {
+		return nil
+	}
+	w := h.Words()
+	lines := []fyne.CanvasObject{widget.HLine()}
+	if len(c.Claims) > 0 {
+		lines = append(lines, widget.Caption(w.T("proposal.claims")))
+	}
+	for i, l := range c.Claims {
+		if i == knownClaims {
+			lines = append(lines, widget.Note(w.N("proposal.claims.more", len(c.Claims)-i)))
+			break
+		}
+		text := widget.VStack(1, widget.NewParagraph(joined(l.Source, l.When, l.Place)).Personal())
+		for _, more := range []string{l.Meta, l.Evidence, l.Note} {
+			if more != "" {
+				text.Add(widget.Note(more).Personal())
+			}
+		}
+		by := l.By
+		if l.Corrected {
+			by += " · " + w.T("proposal.claims.corrected")
+		}
+		text.Add(widget.Note(by))
+		lines = append(lines, widget.HFill(10, 1, widget.Fixed(150, 0, widget.HStack(0, Chip(l.What))), text))
+	}
+	if len(c.Waiting) == 0 {
+		return append(lines, widget.Note(w.T("proposal.waiting.none")), widget.HLine())
+	}
+	return append(lines, widget.Caption(w.T("proposal.waiting")), Lines(c.Waiting, 2), widget.HLine())
 }

@@ -106,11 +106,16 @@ func (r *teamRoom) device(m present.TeamMember, d present.TeamDevice) fyne.Canva
 	if r.vm.MayRemove && !d.This {
 		row.Add(widget.Quiet(w.T("teamroom.breach"), theme.DocumentIcon(), func() { r.breach(d) }))
 	}
+	if r.vm.MayName(m, d) {
+		row.Add(widget.Quiet(w.T("teamroom.name"), theme.DocumentCreateIcon(), func() { r.rename(d) }))
+	}
 	if r.vm.MayRemove && !d.Ended {
 		row.Add(widget.Quiet(w.T("teamroom.remove.device"), nil, func() { r.remove(m, &d) }))
 	}
-	if open := r.page.Editing(removeForm(d.ID)); open != nil {
-		return widget.VStack(8, row, open.Object)
+	for _, key := range []string{nameForm(d.ID), removeForm(d.ID)} {
+		if open := r.page.Editing(key); open != nil {
+			return widget.VStack(8, row, open.Object)
+		}
 	}
 	return row
 }

@@ -254,11 +254,11 @@ func (r *teamRoom) head() fyne.CanvasObject {
 // rights is the table of what each role may do.
 func (r *teamRoom) rights() fyne.CanvasObject {
 	w, t := r.host.Words(), r.vm.Rights
-	columns := []widget.Column{{Title: w.T("teamroom.rights.what"), Width: 240, Grow: true}}
+	columns := []widget.Column{{Title: w.T("teamroom.rights.what"), Width: 180, Grow: true}}
 	for _, role := range t.Roles {
-		columns = append(columns, widget.Column{Title: role, Width: 120})
+		columns = append(columns, widget.Column{Title: role, Width: 96})
 	}
-	columns = append(columns, widget.Column{Title: w.T("teamroom.rights.second"), Width: 150})
+	columns = append(columns, widget.Column{Title: w.T("teamroom.rights.second"), Width: 112})
 	table := widget.NewTable(columns).Whole()
 	table.SetRows(len(t.Rows), func(i, column int) widget.Cell {
 		row := t.Rows[i]
@@ -276,7 +276,8 @@ func (r *teamRoom) rights() fyne.CanvasObject {
 		return widget.Cell{}
 	})
 	height := table.HeightOf(len(t.Rows)) / widget.U(1)
-	return widget.Card(w.T("teamroom.rights"), widget.Note(w.T("teamroom.rights.note")), widget.Fixed(0, height, table))
+	lines := []fyne.CanvasObject{widget.Note(w.T("teamroom.rights.note")), widget.Fixed(0, height, table)}
+	return widget.Card(w.T("teamroom.rights"), append(lines, r.changeRights()...)...)
 }
 
 // decided are the proposals that were decided last.
