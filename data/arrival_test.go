@@ -204,6 +204,7 @@ func largeArrival(t *testing.T, seed uint64) {
 	compare(t, "at once, opened again", want, pictureOf(t, reopen(t, o, configs[1])))
 
 	o = receivers[2]
+	o.later.share = 3
 	much(t, o, turned(frames, len(frames)/3), 5)
 	compare(t, "the end first", want, pictureOf(t, o))
 	whole(t, o, "the end first")
@@ -265,7 +266,12 @@ func TestSavesWhileMuchArrives(t *testing.T) {
 	for i := range 40 {
 		save(t, w.a, Change{Record: man, Set: map[string]string{"birth": fmt.Sprint(1960 + i)}})
 	}
+	for i := range 60 {
+		id := person(t, w.a, map[string]string{"given_names": fmt.Sprint("Ángel ", i)})
+		save(t, w.a, Change{Record: id, Set: map[string]string{"birth": "1980"}})
+	}
 	frames := framesOf(t, w.a)
+	w.c.later.share = 2
 	a := w.c.arrive(0)
 	receive(t, w.c, frames[:len(frames)-10])
 	save(t, w.c, Change{Record: man, Set: map[string]string{"given_names": "Ángela"}})
@@ -274,10 +280,20 @@ func TestSavesWhileMuchArrives(t *testing.T) {
 	}
 	other := person(t, w.c, map[string]string{"given_names": "Rosa"})
 	receive(t, w.c, frames[len(frames)-10:])
-	// More than one share, and saves between them.
-	if err := a.end(t.Context(), func(Progress) {}); err != nil {
-		t.Fatal(err)
+	// More than one share, and saves between them, of who is folded in one of them too.
+	ended := make(chan error, 1)
+	go func() { ended <- a.end(t.Context(), func(Progress) {}) }()
+	for saved, over := 0, false; !over; saved++ {
+		save(t, w.c, Change{Record: man, Set: map[string]string{"given_names": fmt.Sprint("Ángela ", saved)}})
+		select {
+		case err := <-ended:
+			if over = true; err != nil {
+				t.Fatal(err)
+			}
+		default:
+		}
 	}
+	save(t, w.c, Change{Record: man, Set: map[string]string{"given_names": "Ángela"}})
 	r := get(t, w.c, man)
 	if r.Get("given_names") != "Ángela" || r.Get("birth") != "1999" || get(t, w.c, other).Get("given_names") != "Rosa" {
 		t.Errorf("%v", r.Values)

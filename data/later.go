@@ -35,6 +35,7 @@ type laterBook struct {
 	halt  atomic.Bool // the office closes: it is left to the next opening
 	seen  map[record.ID]struct{}
 	spots []laterSpot
+	share int // how many are folded in one go; 0: laterShare
 	busy  bool
 	wait  []*folded // who asked, while it was being folded, to be told of its end
 }
@@ -161,7 +162,7 @@ func (o *Office) landAll(progress func(Progress)) error {
 		for rest := byRecord(spots); len(rest) > 0; {
 			share = share[:0]
 			n := 0
-			for ; n < len(rest) && (n == 0 || len(share)+int(rest[n].n) <= laterShare); n++ {
+			for ; n < len(rest) && (n == 0 || len(share)+int(rest[n].n) <= cmp.Or(l.share, laterShare)); n++ {
 				for i := range rest[n].n {
 					share = append(share, spots[rest[n].from+i].spot())
 				}
