@@ -18,7 +18,7 @@ func (c *call) teamBreach(o *data.Office, device, output string) error {
 	if output != "" && form != ".pdf" && form != ".csv" {
 		return usage("breach_form", output)
 	}
-	id, err := c.deviceNamed(o, device)
+	id, err := c.deviceNamed(o, device, nil)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,6 @@ import (
 
 	"paradero/app"
 	"paradero/data"
-	"paradero/data/fault"
-	"paradero/data/record"
 )
 
 // bundleVerb writes a bundle for a colleague, or takes one in.
@@ -38,7 +36,7 @@ func (c *call) bundleWrite(o *data.Office, file, device, most string) error {
 		}
 	}
 	if device != "" {
-		if to.Device, err = c.deviceOf(o, device); err != nil {
+		if to.Device, err = c.deviceNamed(o, device, func(d *data.TeamDevice) bool { return !d.This && d.Ended.IsZero() }); err != nil {
 			return err
 		}
 	}
@@ -78,29 +76,6 @@ func sizeOf(typed string) (int64, error) {
 		return 0, usage("flag_value", "max", typed)
 	}
 	return n * factor, nil
-}
-
-// deviceOf finds the device that was meant: by its id or the beginning of it, its
-// name, or its member's where he has one only.
-func (c *call) deviceOf(o *data.Office, typed string) (record.ID, error) {
-	st, err := o.Status(c.ctx)
-	if err != nil {
-		return record.ID{}, err
-	}
-	var found []record.ID
-	for _, d := range st.Devices {
-		begins := len(typed) >= 4 && strings.HasPrefix(d.Device.String(), strings.ToLower(typed))
-		if !d.Ended && !d.This && (begins || record.Plain(d.Name) == record.Plain(typed) || record.Plain(d.MemberName) == record.Plain(typed)) {
-			found = append(found, d.Device)
-		}
-	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return record.ID{}, fault.New(fault.NotFound, "find device", "device_unknown", typed)
-	}
-	return record.ID{}, fault.New(fault.Invalid, "find device", "device_several", typed)
 }
 
 func (c *call) bundleRead(o *data.Office, file string, dry bool) error {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -168,7 +169,7 @@ func (c *call) teamCircle(o *data.Office, f *teamFlags, name string, people []st
 		err = o.ShareCircle(c.ctx, one.ID)
 	default:
 		var device record.ID
-		if device, err = c.deviceNamed(o, f.circle.share); err == nil {
+		if device, err = c.deviceNamed(o, f.circle.share, nil); err == nil {
 			err = o.ShareCircle(c.ctx, one.ID, device)
 		}
 	}
@@ -217,27 +218,31 @@ func (c *call) memberNamed(o *data.Office, text string) (record.ID, error) {
 }
 
 // deviceNamed finds a device by its id, how that begins, its name, or its owner's
-// when he has no other.
-func (c *call) deviceNamed(o *data.Office, text string) (record.ID, error) {
+// when he has no other: one of those that are meant at all, where which is given.
+func (c *call) deviceNamed(o *data.Office, typed string, which func(*data.TeamDevice) bool) (record.ID, error) {
 	list, err := o.Team(c.ctx)
 	if err != nil {
 		return record.ID{}, err
 	}
+	text := strings.ToLower(typed)
 	var found []record.ID
 	for i := range list {
-		for _, d := range list[i].Devices {
-			text := strings.ToLower(text)
-			alone := len(list[i].Devices) == 1 && record.Plain(list[i].Name) == record.Plain(text)
+		meant := slices.DeleteFunc(list[i].Devices, func(d data.TeamDevice) bool { return which != nil && !which(&d) })
+		for _, d := range meant {
+			alone := len(meant) == 1 && record.Plain(list[i].Name) == record.Plain(text)
 			same := alone || d.ID.String() == text || d.Record.String() == text || d.Name != "" && record.Plain(d.Name) == record.Plain(text)
 			if same || len(text) >= 6 && strings.HasPrefix(d.ID.String(), text) {
 				found = append(found, d.ID)
 			}
 		}
 	}
-	if len(found) != 1 {
-		return record.ID{}, fault.New(fault.NotFound, "find device", "device_unknown", text)
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return record.ID{}, fault.New(fault.NotFound, "find device", "device_unknown", typed)
 	}
-	return found[0], nil
+	return record.ID{}, fault.New(fault.Invalid, "find device", "device_several", typed)
 }
 
 // teamReadings tells who read, printed or carried out what.

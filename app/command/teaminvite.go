@@ -315,7 +315,7 @@ func (c *call) teamLeave(o *data.Office, text string) error {
 
 // teamName gives a device another name.
 func (c *call) teamName(o *data.Office, which, name string) error {
-	id, err := c.deviceNamed(o, which)
+	id, err := c.deviceNamed(o, which, nil)
 	if err != nil {
 		return err
 	}
