@@ -229,8 +229,8 @@ func (c *call) deviceNamed(o *data.Office, typed string, which func(*data.TeamDe
 	for i := range list {
 		meant := slices.DeleteFunc(list[i].Devices, func(d data.TeamDevice) bool { return which != nil && !which(&d) })
 		for _, d := range meant {
-			alone := len(meant) == 1 && record.Plain(list[i].Name) == record.Plain(text)
-			same := alone || d.ID.String() == text || d.Record.String() == text || d.Name != "" && record.Plain(d.Name) == record.Plain(text)
+			owner := record.Plain(list[i].Name) == record.Plain(text)
+			same := owner || d.ID.String() == text || d.Record.String() == text || d.Name != "" && record.Plain(d.Name) == record.Plain(text)
 			if same || len(text) >= 6 && strings.HasPrefix(d.ID.String(), text) {
 				found = append(found, d.ID)
 			}
