@@ -133,8 +133,8 @@ func child(ctx context.Context, seeds []string, tell func(told)) (done int, err 
 	if err != nil {
 		return 0, err
 	}
-	var last bytes.Buffer
-	run.Stderr = &last
+	var wrong, other bytes.Buffer // one is written by who runs it, the other here
+	run.Stderr = &wrong
 	if err := run.Start(); err != nil {
 		return 0, err
 	}
@@ -147,11 +147,11 @@ func child(ctx context.Context, seeds []string, tell func(told)) (done int, err 
 			done++
 			tell(r)
 		} else {
-			fmt.Fprintln(&last, lines.Text())
+			fmt.Fprintln(&other, lines.Text())
 		}
 	}
 	if err := run.Wait(); err != nil {
-		return done, fmt.Errorf("%w: %s", err, last.String())
+		return done, fmt.Errorf("%w: %s%s", err, wrong.String(), other.String())
 	}
 	return done, nil
 }
