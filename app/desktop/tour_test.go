@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"paradero/app"
+	"paradero/app/present"
 	"paradero/assets"
 	"paradero/data/fault"
 )
@@ -37,7 +39,14 @@ func TestTour(t *testing.T) {
 }
 
 func tourOf(t *testing.T, dir, name string, set app.Settings, w, h float32) {
-	b := newBench(t, set)
+	var j *joinable
+	b := newBenchAt(t, set, func(f *fakeOffices) offices {
+		j = &joinable{fakeOffices: f, waits: map[string]bool{}, state: present.Joining{
+			Office: "Defensa y Familia Guayaquil", Name: "Inés Quiñónez Güell", Role: "lawyer", Words: "1501 3181 1308",
+			Picture: "1501 3181 1308", Expires: time.Date(2026, 12, 3, 2, 44, 0, 0, time.UTC), Hub: true,
+		}}
+		return j
+	})
 	shoot := func(page string) { b.shoot(dir, name+page, w, h) }
 	b.start("")
 	shoot("welcome")
@@ -49,6 +58,12 @@ func tourOf(t *testing.T, dir, name string, set app.Settings, w, h float32) {
 	}
 	b.press(b.words.T("create.make"))
 	shoot("create-wrong")
+	b.showJoin("")
+	shoot("join-empty")
+	b.press(b.words.T("joinpage.ask"))
+	shoot("join-wrong")
+	(&waitPage{s: b.shell, j: j, a: j, dir: filepath.Join(b.home, "equipo")}).show()
+	shoot("join-wait")
 	o := newFakeOffice("Defensa y Familia Guayaquil", false)
 	o2 := newFakeOffice("Oficina de demostración", true)
 	home := filepath.Join(b.home, "x")
