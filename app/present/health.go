@@ -104,7 +104,11 @@ func (h *Health) take(got data.Health) {
 	h.powerless(got.Refused)
 	if got.Alone && !h.env.API.Info().Demo {
 		w := h.env.Words
-		h.Groups = append(h.Groups, HealthGroup{Title: w.T("health.alone"), About: w.T("finding.lone_coordinator"), Tone: Grey, Way: Invite})
+		about := w.T("finding.lone_coordinator")
+		if h.env.API.Count(record.Member) <= 1 {
+			about = w.T("teamroom.few")
+		}
+		h.Groups = append(h.Groups, HealthGroup{Title: w.T("health.alone"), About: about, Tone: Grey, Way: Invite})
 	}
 	h.sum(got)
 }

@@ -60,7 +60,10 @@ func aloneLine(env Env) string {
 	if env.API.Info().Demo || !env.API.LoneCoordinator() {
 		return ""
 	}
-	if env.API.Count(record.Member) > 1 && env.API.Info().Role != "coordinator" {
+	switch {
+	case env.API.Count(record.Member) <= 1:
+		return env.Words.T("teamroom.few") // what takes two is done by one then
+	case env.API.Info().Role != "coordinator":
 		return ""
 	}
 	return env.Words.T("finding.lone_coordinator")
