@@ -125,7 +125,10 @@ func (n *session) countAsked() {
 				mine++
 			}
 		}
-		return func() { n.rail.count("team", mine, n.shell.words) }
+		return func() {
+			n.asked = mine
+			n.drawAsked()
+		}
 	})
 }
 

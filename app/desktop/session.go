@@ -50,6 +50,8 @@ type session struct {
 	asking    bool            // where they are is asked soon
 	moving    atomic.Bool     // that something moved is to be drawn
 	halted    bool            // it was said that nothing can be saved until the office is opened again
+	asked     int             // proposals that wait for the word of who is signed in
+	knocks    int             // requests to be let in
 }
 
 var _ room.Host = (*session)(nil)
@@ -75,6 +77,7 @@ func (n *session) enter() {
 		n.Say(n.shell.words.T("settings.rebuilt"))
 	}
 	n.keepBackups(app.BackupFirst, app.BackupLook)
+	n.hearDoor()
 }
 
 // draw puts rail, page and foot on the window.
