@@ -28,7 +28,7 @@ type Config struct {
 	Recheck  time.Duration    // how often an open office checks its counters; zero: every ten minutes, below zero: never
 }
 
-// Nameless, as a Config's Device, says that a computer joins without a name.
+// Nameless is the Config's Device of a computer that joins without a name.
 const Nameless = "-"
 
 // Cost is Argon2id's: passes, KiB of memory, threads.
