@@ -432,7 +432,7 @@ func TestClosingTheWindowClosesTheOffice(t *testing.T) {
 func TestClosingBeforeTheCodeIsRehearsedClosesTheOffice(t *testing.T) {
 	b := newBench(t, spanish())
 	b.showCreate()
-	for i, text := range []string{"Defensa", "Guayaquil", "Rosa Quishpe", rightPass, rightPass} {
+	for i, text := range []string{"Defensa", "Guayaquil", "Rosa Quishpe", "", rightPass, rightPass} {
 		b.entries()[i].SetText(text)
 	}
 	find(b, func(s *widget.Select) bool { return true }).SetSelectedIndex(2)
