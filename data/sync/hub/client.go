@@ -63,6 +63,7 @@ const (
 	answerTime  = 15 * time.Second // without a sign of life
 	patience    = 40 * time.Second // for a line that has gone to come back
 	hearing     = 4 * time.Second  // as long, for who only listens: then people are told that it is gone
+	everywhere  = time.Second      // until the other servers of a cluster have heard that one listens: what is left there before is asked for
 	pingEvery   = 15 * time.Second
 	comeBack    = 200 * time.Millisecond
 	comeBackMax = 5 * time.Second

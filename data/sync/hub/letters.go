@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -120,10 +121,13 @@ func (d *Depot) Live(ctx context.Context, do func(frame []byte)) error {
 	if err := d.listening(ctx, do); err != nil {
 		return err
 	}
+	heard := time.After(everywhere)
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-heard:
+			do(nil)
 		case m := <-came:
 			if whole(m.Subject, m.Data) {
 				do(m.Data)
@@ -132,6 +136,7 @@ func (d *Depot) Live(ctx context.Context, do func(frame []byte)) error {
 			if err := d.listening(ctx, do); err != nil {
 				return err
 			}
+			heard = time.After(everywhere)
 		}
 	}
 }
