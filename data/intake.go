@@ -336,6 +336,7 @@ func (in *intake) again(b *ledger.Batch, at standing) error {
 			return err
 		}
 	}
+	in.learn(body) // it may have come without what brings this device a key
 	in.chunk[b.Hash] = standingOf(b, ledger.Pos{})
 	in.batch = append(in.batch, &folded{batch: b, body: body, was: at.Pos, paid: owed && !slices.ContainsFunc(b.Payloads, func(p []byte) bool { return p == nil })})
 	in.size += b.Size()
