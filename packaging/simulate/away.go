@@ -204,7 +204,8 @@ func bringsKeys(b *ledger.Body) bool {
 }
 
 // lastKey gives the batch that put the last key in use which the author of another
-// knew and had been given.
+// knew and had been given: a batch that came to him without its values names a key
+// and brings none.
 func (s *sim) lastKey(m *model, of ledger.Hash) (ledger.Hash, bool) {
 	author := s.seen[of].batch.Device
 	since, to := map[record.ID]ledger.Hash{}, map[record.ID]bool{}
@@ -212,6 +213,9 @@ func (s *sim) lastKey(m *model, of ledger.Hash) (ledger.Hash, bool) {
 	past := s.pastOf(m, of)
 	for h := range past {
 		k := s.seen[h]
+		if s.seen[of].bare[h] {
+			continue
+		}
 		for i := range k.body.Changes {
 			c := &k.body.Changes[i]
 			if c.Kind != record.Epoch {

@@ -54,6 +54,7 @@ func (s *sim) heal() error {
 		}
 		if moved == 0 {
 			s.stripped = false
+			clear(s.bare)
 			return s.failed
 		}
 	}

@@ -324,6 +324,7 @@ func (s *sim) attackStrip(r *replica) error {
 			continue
 		}
 		b.Payloads[s.rng.IntN(len(b.Payloads))] = nil
+		s.bare[b.Hash] = true
 		frames[i] = ledger.AppendFrame(nil, b)
 	}
 	s.stripped = true // of some of it the only whole copy may be where it came from

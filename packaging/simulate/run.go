@@ -34,7 +34,8 @@ type sim struct {
 	words    int
 	seen     map[ledger.Hash]*known
 	mail     []parcel
-	stripped bool // somebody took values out of what is on its way
+	stripped bool                 // somebody took values out of what is on its way
+	bare     map[ledger.Hash]bool // out of these, since all was whole everywhere
 	secrets  []secret
 	circles  []record.ID
 	confided []thingID
@@ -74,7 +75,7 @@ func Run(ctx context.Context, seed uint64) (Counts, [32]byte, error) {
 	}
 	s := &sim{
 		ctx: ctx, seed: seed, rng: rand.New(rand.NewPCG(seed, 1)), dir: dir,
-		seen: map[ledger.Hash]*known{}, counts: Counts{}, foeRandom: newSource(seed, 99), hub: newDepot(seed),
+		seen: map[ledger.Hash]*known{}, bare: map[ledger.Hash]bool{}, counts: Counts{}, foeRandom: newSource(seed, 99), hub: newDepot(seed),
 	}
 	err = s.run()
 	for _, r := range s.all {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"paradero/data"
@@ -15,7 +16,8 @@ import (
 type known struct {
 	batch *ledger.Batch
 	body  *ledger.Body
-	evil  string // "" or why it must have no effect
+	evil  string               // "" or why it must have no effect
+	bare  map[ledger.Hash]bool // what may have been without values where it was written
 }
 
 // note remembers a batch.
@@ -34,9 +36,9 @@ func (s *sim) note(frame []byte) (*known, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &known{batch: b, body: body}
+	k := &known{batch: b, body: body, bare: maps.Clone(s.bare)}
 	if was := s.seen[b.Hash]; was != nil {
-		k.evil = was.evil
+		k.evil, k.bare = was.evil, was.bare
 	}
 	s.seen[b.Hash] = k
 	for i, p := range b.Payloads {
