@@ -310,8 +310,14 @@ func (o *Office) foldWhole(t *touched) {
 	if s := fold.All(effective); len(s.Origins) > 0 {
 		t.state = s
 	}
+	refused := t.pieces
 	t.pieces = effective
 	t.note()
+	for _, p := range refused {
+		if p.Origin.Lamport == 0 { // with its values it may be in order
+			t.noteOne(p.Change, p.Origin.Write)
+		}
+	}
 	t.packed = true // so that it is encoded and not sealed yet
 	t.err = o.finish(t)
 	t.packed = false

@@ -80,6 +80,41 @@ func TestLateLawSurvivesTheEnd(t *testing.T) {
 	same(t, a, c)
 }
 
+// Law that came without its values is refused and lacks them, also when the
+// working copy was made anew meanwhile: it is whole when they come.
+func TestLawWithoutItsValuesIsStillOwed(t *testing.T) {
+	w := threeOf(t)
+	b := w.b
+	got, err := w.a.NewCircle(t.Context(), "Familia", []record.ID{b.Info().Member})
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := framesOf(t, w.a)
+	less := make([][]byte, len(frames))
+	for i := range frames {
+		of, err := ledger.ReadFrame(frames[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if of.Hash == got.Write.Batch {
+			of.Payloads[got.Write.Index] = nil
+		}
+		less[i] = ledger.AppendFrame(nil, of)
+	}
+	receive(t, b, less)
+	if err := b.Rebuild(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if !b.owed.has(got.Write.Batch) {
+		t.Error("it is forgotten that values are missing")
+	}
+	receive(t, b, frames)
+	same(t, w.a, b)
+	if list, err := b.Circles(t.Context()); err != nil || len(list) != 2 || !list[0].Open {
+		t.Errorf("circles: %+v, %v", list, err)
+	}
+}
+
 // What waits for two others waits also when one of them has come.
 func TestHeldForTwo(t *testing.T) {
 	a, _ := founded(t)
