@@ -79,23 +79,11 @@ func readWelcome(plain []byte) (*welcome, error) {
 
 // seal seals a welcome to the device that asked, signed by the one that lets it in.
 func (w *welcome) seal(random io.Reader, q *asked, by ed25519.PrivateKey) ([]byte, error) {
-	device := ledger.DeviceOf(q.sign)
-	box, err := vault.BoxSeal(q.box, welcomePurpose(q.offer, device), w.encode())
+	plain, err := welcomeTo(q.offer, ledger.DeviceOf(q.sign)).seal(q.box, by, w.encode())
 	if err != nil {
 		return nil, err
 	}
-	plain := cbor.AppendBytes(cbor.AppendUint(cbor.AppendMap(nil, 3), 1), by.Public().(ed25519.PublicKey))
-	plain = cbor.AppendBytes(cbor.AppendUint(plain, 2), box)
-	plain = cbor.AppendBytes(cbor.AppendUint(plain, 3), ed25519.Sign(by, welcomeMessage(q.offer, device, box)))
 	return sealLetter(random, welcomeMagic, q.offer, plain)
-}
-
-func welcomePurpose(f *offer, device record.ID) vault.Purpose {
-	return vault.Purpose{Name: "welcome", Office: f.office, Device: device, More: f.id[:]}
-}
-
-func welcomeMessage(f *offer, device record.ID, box []byte) []byte {
-	return append(append(append([]byte(welcomeMagic), f.id[:]...), device[:]...), box...)
 }
 
 // openWelcome opens a welcome that answers an offer, by the device's seed. It gives
@@ -105,26 +93,11 @@ func openWelcome(file []byte, f *offer, device record.ID, seed []byte) (*welcome
 	if err != nil {
 		return nil, nil, err
 	}
-	var by, box, sig []byte
-	r := cbor.NewReader(plain)
-	n := r.Map(64)
-	keys := r.Keys()
-	for range n {
-		switch keys.Next() {
-		case 1:
-			by = bytes.Clone(r.Bytes())
-		case 2:
-			box = r.Bytes()
-		case 3:
-			sig = r.Bytes()
-		default:
-			r.Skip()
-		}
-	}
-	if r.Done() != nil || id != f.id || len(by) != ed25519.PublicKeySize || !ed25519.Verify(by, welcomeMessage(f, device, box), sig) {
+	if id != f.id {
 		return nil, nil, errEnrol
 	}
-	if plain, err = vault.BoxOpen(seed, welcomePurpose(f, device), box); err != nil {
+	plain, by, err := welcomeTo(f, device).open(plain, seed, anyKey)
+	if err != nil {
 		return nil, nil, err
 	}
 	w, err := readWelcome(plain)

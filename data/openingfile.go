@@ -169,25 +169,13 @@ func unpack(b []byte) ([]byte, error) {
 	return plain, nil
 }
 
-func openingPurpose(f *offer, device record.ID) vault.Purpose {
-	return vault.Purpose{Name: "opening", Office: f.office, Device: device, More: f.id[:]}
-}
-
-func openingMessage(f *offer, device record.ID, box []byte) []byte {
-	return append(append(append([]byte(openingMagic), f.id[:]...), device[:]...), box...)
-}
-
 // sealOpening seals a packed picture to the device that asked, signed by the one that
 // lets it in, and gives the letters that carry it.
 func sealOpening(random io.Reader, q *asked, by ed25519.PrivateKey, packed []byte) ([][]byte, error) {
-	device := ledger.DeviceOf(q.sign)
-	box, err := vault.BoxSeal(q.box, openingPurpose(q.offer, device), packed)
+	whole, err := openingTo(q.offer, ledger.DeviceOf(q.sign)).seal(q.box, by, packed)
 	if err != nil {
 		return nil, err
 	}
-	whole := cbor.AppendBytes(cbor.AppendUint(cbor.AppendMap(nil, 3), 1), by.Public().(ed25519.PublicKey))
-	whole = cbor.AppendBytes(cbor.AppendUint(whole, 2), box)
-	whole = cbor.AppendBytes(cbor.AppendUint(whole, 3), ed25519.Sign(by, openingMessage(q.offer, device, box)))
 	sum := sha256.Sum256(whole)
 	parts := (len(whole) + openingPart - 1) / openingPart
 	letters := make([][]byte, parts)
@@ -242,28 +230,6 @@ func readOpeningLetter(b []byte, f *offer) (*openingLetter, error) {
 // openOpening checks and opens a picture whose letters are all here: it must be
 // signed by the very device that signed the welcome, and sealed to this one.
 func openOpening(whole []byte, f *offer, by ed25519.PublicKey, device record.ID, seed []byte) ([]byte, error) {
-	var signer, box, sig []byte
-	r := cbor.NewReader(whole)
-	n := r.Map(64)
-	keys := r.Keys()
-	for range n {
-		switch keys.Next() {
-		case 1:
-			signer = r.Bytes()
-		case 2:
-			box = r.Bytes()
-		case 3:
-			sig = r.Bytes()
-		default:
-			r.Skip()
-		}
-	}
-	if r.Done() != nil || !bytes.Equal(signer, by) || !ed25519.Verify(by, openingMessage(f, device, box), sig) {
-		return nil, errEnrol
-	}
-	packed, err := vault.BoxOpen(seed, openingPurpose(f, device), box)
-	if err != nil {
-		return nil, err
-	}
-	return packed, nil
+	packed, _, err := openingTo(f, device).open(whole, seed, func(signer ed25519.PublicKey) bool { return bytes.Equal(signer, by) })
+	return packed, err
 }

@@ -53,15 +53,21 @@ func PastDay(env Env, typed string) (full, problem string) {
 }
 
 func pastMoment(env Env, typed string) (canonical string, at time.Time, problem string) {
-	canonical, problems := record.Check(record.Claim, "when", typed, env.API.Now())
+	return typedDay(env, record.Claim, "when", typed)
+}
+
+// typedDay reads what was typed as a day that a record's field would take, and gives
+// the end of it.
+func typedDay(env Env, kind record.Kind, field, typed string) (canonical string, end time.Time, problem string) {
+	canonical, problems := record.Check(kind, field, typed, env.API.Now())
 	if blocking := rule.Blocking(problems); len(blocking) > 0 {
 		return "", time.Time{}, problemText(env.Words, blocking[0])
 	}
-	at, ok := rule.EndOf(canonical, env.API.Now().Location())
+	end, ok := rule.EndOf(canonical, env.API.Now().Location())
 	if !ok {
 		return "", time.Time{}, env.Words.T("error.as_of_day", typed)
 	}
-	return canonical, at, ""
+	return canonical, end, ""
 }
 
 // At reads the record as it was at the end of a day. It gives the problem of

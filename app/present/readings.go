@@ -8,7 +8,6 @@ import (
 
 	"paradero/data"
 	"paradero/data/record"
-	"paradero/data/rule"
 )
 
 // Auditing is an office that keeps who read, printed or exported what.
@@ -160,15 +159,7 @@ func ReadingDay(env Env, typed string) (full, problem string) {
 }
 
 func readingDay(env Env, typed string) (canonical string, last time.Time, problem string) {
-	canonical, problems := record.Check(record.Task, "due", typed, env.API.Now())
-	if blocking := rule.Blocking(problems); len(blocking) > 0 {
-		return "", time.Time{}, problemText(env.Words, blocking[0])
-	}
-	last, ok := rule.EndOf(canonical, env.API.Now().Location())
-	if !ok {
-		return "", time.Time{}, env.Words.T("error.as_of_day", typed)
-	}
-	return canonical, last, ""
+	return typedDay(env, record.Task, "due", typed)
 }
 
 // Search narrows it to what bears a text in its name.
